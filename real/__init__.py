@@ -1,0 +1,1 @@
+"""Real third-party systems, installed and driven to prove what the adapters claim."""

@@ -1,0 +1,1 @@
+"""Crossdock: an open, self-hosted unified API for supply-chain systems."""

@@ -1,0 +1,122 @@
+"""Actions: what an integration can do. An action exists for an integration because a decorated method exists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal
+
+from crossdock.contract.bodies import WriteBody
+from crossdock.contract.resources import Resource
+from crossdock.contract.values import Vertical
+
+Method = Literal["GET", "POST", "PUT"]
+
+
+class Answer(Enum):
+    """What an action answers with."""
+
+    LIST = "list"
+    """A page of records; the same action serves the single record."""
+    RECORD = "record"
+    """One changed record in the write envelope."""
+    RECORDS = "records"
+    """Several changed records; the envelope has no id."""
+    OTHER = "other"
+    """A shape of its own."""
+
+
+@dataclass(frozen=True)
+class Action:
+    """One capability: its name in lists and errors, where it is called, and what goes in and out.
+
+    `body` is the base body of a write. An action is published when its resource has a record schema, and a write also
+    needs its base body.
+    """
+
+    name: str
+    vertical: Vertical
+    method: Method
+    path: str
+    resource: Resource
+    answer: Answer
+    summary: str
+    description: str = ""
+    body: type[WriteBody] | None = None
+    id_param: str | None = None
+    custom_operation_id: str | None = None
+    varies: bool = True
+    """Whether integrations publish variants of the body; false where one schema serves all."""
+
+    @property
+    def is_read(self) -> bool:
+        return self.method == "GET"
+
+    @property
+    def published(self) -> bool:
+        if self.resource.record is None:
+            return False
+        return self.answer is Answer.LIST if self.is_read else self.body is not None
+
+    @property
+    def key(self) -> str:
+        """Unique among all verticals; `name` repeats, as in `get_orders` of wms and cart."""
+        return f"{self.vertical}/{self.name}"
+
+    @property
+    def operation_id(self) -> str:
+        return self.custom_operation_id or f"{self.method.lower()}_{self.vertical}_{self.name}"
+
+    @property
+    def url(self) -> str:
+        """Method and path, as lists of operations show it."""
+        return f"{self.method} {self.path}"
+
+    @property
+    def camel(self) -> str:
+        return "".join(part.capitalize() for part in self.name.split("_"))
+
+
+def read(resource: Resource, *, name: str | None = None, summary: str | None = None, description: str = "") -> Action:
+    """The read action of a resource: its list, and its single record where it has one."""
+    return Action(
+        name=name or f"get_{resource.name}",
+        vertical=resource.vertical,
+        method="GET",
+        path=resource.path,
+        resource=resource,
+        answer=Answer.LIST,
+        summary=summary or f"List {resource.title}",
+        description=description,
+    )
+
+
+def write(
+    name: str,
+    method: Method,
+    path: str,
+    resource: Resource,
+    summary: str,
+    *,
+    body: type[WriteBody] | None = None,
+    answer: Answer = Answer.RECORD,
+    description: str = "",
+    operation_id: str | None = None,
+    varies: bool = True,
+) -> Action:
+    """A write action; the id it addresses is the last parameter of its path."""
+    params = [part[1:-1] for part in path.split("/") if part.startswith("{")]
+    return Action(
+        name=name,
+        vertical=resource.vertical,
+        method=method,
+        path=path,
+        resource=resource,
+        answer=answer,
+        summary=summary,
+        description=description,
+        body=body,
+        id_param=params[-1] if params else None,
+        custom_operation_id=operation_id,
+        varies=varies,
+    )

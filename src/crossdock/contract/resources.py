@@ -1,0 +1,70 @@
+"""Resources: the kinds of records a vertical serves, declared once for routes, tables and documents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crossdock.contract.filters import SOURCE_DATES, STORE_DATES, TAGS, Filter, text
+from crossdock.contract.records import Record
+from crossdock.contract.values import Vertical
+
+
+@dataclass(frozen=True)
+class Parent:
+    """The record a list lies under in its path: `param` in the path, `column` holding its id in the child."""
+
+    param: str
+    column: str
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One kind of record.
+
+    `record` is None while its schema is not part of this version: nothing is routed, stored or published for it then.
+    `event` is the prefix of its event names; `schema_name` names its published schema.
+    """
+
+    vertical: Vertical
+    name: str
+    path: str
+    id_param: str
+    singular: str
+    title: str
+    event: str
+    schema_name: str = ""
+    record: type[Record] | None = None
+    filters: tuple[Filter, ...] = ()
+    taggable: bool = False
+    single: bool = True
+    parent: Parent | None = None
+    sync_seconds: int = 3600
+    changes: tuple[str, ...] = ("created", "updated")
+    more_events: tuple[str, ...] = ()
+    """Events beside created and updated, such as `shipment.created`."""
+
+    @property
+    def table(self) -> str:
+        """The table its records lie in."""
+        return f"{self.vertical}_{self.name}"
+
+    @property
+    def key(self) -> str:
+        """Unique among all verticals."""
+        return f"{self.vertical}/{self.name}"
+
+    @property
+    def all_filters(self) -> tuple[Filter, ...]:
+        """Every filter of its list: the four dates, tags where it has them, and its own."""
+        tags = (TAGS,) if self.taggable else ()
+        return (*SOURCE_DATES, *STORE_DATES, *tags, *self.filters)
+
+    @property
+    def columns(self) -> tuple[Filter, ...]:
+        """The fields with a column of their own, beyond the dates and tags every record table has."""
+        parent = (text(self.parent.column),) if self.parent else ()
+        return (*parent, *self.filters)
+
+    def event_name(self, change: str) -> str:
+        """The name of the event for `created` or `updated`."""
+        return f"{self.event}.{change}"

@@ -1,0 +1,331 @@
+"""The adapter base: an action exists for an integration because a decorated method exists."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Generic, TypeVar
+
+import msgspec
+from msgspec import inspect as type_inspect
+
+from crossdock.contract.actions import Action, Answer
+from crossdock.contract.bodies import TAGS_FIELD, WriteBody
+from crossdock.contract.errors import CrossdockError, VendorRejected
+from crossdock.contract.records import Record
+from crossdock.contract.values import Vertical
+from crossdock.integrations.kit.auth import AuthScheme, Credentials
+from crossdock.integrations.kit.client import VendorClient
+from crossdock.integrations.kit.transport import VendorAnswer
+
+R = TypeVar("R", bound=Record)
+M = TypeVar("M", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Budget:
+    """The rate a connected system publishes: `requests` in every `per_seconds`, for one connection."""
+
+    requests: int
+    per_seconds: float
+    source: str
+    """Where the system says so."""
+
+
+@dataclass(frozen=True)
+class Incremental:
+    """A read that asks only for what changed; `by` names the field or parameter it filters with."""
+
+    by: str
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A read that fetches everything each time; `because` names the limitation that forces it."""
+
+    because: str
+
+
+SyncMode = Incremental | Snapshot
+
+
+@dataclass(frozen=True)
+class Window:
+    """What one sync run asks for: changes from `start` (None: everything) to `end`.
+
+    `cursor` is where an interrupted run stopped, in the adapter's own words, as it was given with the last page.
+    """
+
+    start: datetime | None
+    end: datetime
+    cursor: str | None = None
+
+
+@dataclass(frozen=True)
+class Page(Generic[R]):
+    """Records of one page, and the cursor that resumes the run after it. `deleted` are ids the system says are gone."""
+
+    records: Sequence[R]
+    cursor: str | None = None
+    deleted: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Written(Generic[R]):
+    """The outcome of a write: the record as the system holds it now, and accepted fields that had no effect."""
+
+    record: R
+    unused_fields: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class LineOutcome:
+    """What happened to one line of a batch: `applied`, `refused` or `uncertain`, with the reason unless applied."""
+
+    line: int
+    id: str
+    outcome: str
+    error: str | None = None
+
+    def shown(self) -> dict[str, Any]:
+        """The line as the error answer has it."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+
+@dataclass(frozen=True)
+class BatchWritten(Generic[R]):
+    """The outcome of a batch write in which every line was applied, records in line order."""
+
+    records: Sequence[R]
+    unused_fields: Sequence[str] = ()
+
+
+class BatchFailed(VendorRejected):
+    """A batch in which at least one line was not applied. `records` are the applied ones, as the system holds them."""
+
+    def __init__(
+        self, message: str, *, lines: Sequence[LineOutcome], records: Sequence[Record], status: int = 400
+    ) -> None:
+        super().__init__(message, status=status)
+        self.lines = lines
+        self.records = records
+
+    def extra(self) -> dict[str, Any]:
+        return {"lines": [item.shown() for item in self.lines]}
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A write whose outcome is unknown, as it was sent."""
+
+    ids: tuple[str, ...]
+    body: Any
+    reference: str
+    sent_at: datetime
+
+
+@dataclass(frozen=True)
+class Applied(Generic[R]):
+    """A settled write that took effect; `record` is the system's present state."""
+
+    record: R
+
+
+@dataclass(frozen=True)
+class NotApplied:
+    """A settled write that never took effect; it may be sent again."""
+
+
+Settlement = Applied[Any] | NotApplied | None
+"""None: the system cannot tell, so the write stays uncertain."""
+
+
+@dataclass(frozen=True)
+class Implementation:
+    """One action as one adapter does it."""
+
+    action: Action
+    method: str
+    body: type[WriteBody] | None
+    mode: SyncMode | None
+    settler: str | None = None
+
+
+_MARK = "__implements__"
+_SETTLES = "__settles__"
+
+
+def implements(
+    action: Action, body: type[WriteBody] | None = None, *, mode: SyncMode | None = None
+) -> Callable[[M], M]:
+    """Declares that the method carries out `action`.
+
+    A read takes a `Window` and yields `Page`s; `mode` says how it keeps up with changes. A write takes the ids of its
+    path and `body`, and returns the record, `Written`, or for a batch `BatchWritten`.
+    """
+
+    def mark(method: M) -> M:
+        setattr(method, _MARK, (action, body, mode))
+        return method
+
+    return mark
+
+
+def settles(action: Action) -> Callable[[M], M]:
+    """Declares that the method finds out whether an uncertain `action` took effect, by reading only."""
+
+    def mark(method: M) -> M:
+        setattr(method, _SETTLES, action)
+        return method
+
+    return mark
+
+
+@dataclass(frozen=True)
+class VendorMessage:
+    """A refusal in the connected system's own words."""
+
+    message: str
+    code: str | None = None
+
+
+@dataclass
+class Runtime:
+    """What an adapter may see of the world around it: a client, a clock and the reference of the write at hand."""
+
+    client: VendorClient
+    now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    reference: str = ""
+
+
+class Adapter:
+    """One connected system. Facts on top, then one short method an action.
+
+    Subclasses state `slug` (as on the wire), `display_name`, `vertical`, `description`, `docs_url`, `auth` and
+    `credentials_type`, and decorate methods with `implements`. Everything else is computed.
+    """
+
+    slug: ClassVar[str]
+    display_name: ClassVar[str]
+    vertical: ClassVar[Vertical]
+    description: ClassVar[str]
+    docs_url: ClassVar[str]
+    auth: ClassVar[AuthScheme]
+    credentials_type: ClassVar[type[Credentials]]
+    budget: ClassVar[Budget | None] = None
+    in_process: ClassVar[str | None] = None
+    """Name of a server inside this process to talk to instead of the network; only the sandbox has one."""
+    filled_fields: ClassVar[Mapping[str, frozenset[str]]] = {}
+    implementations: ClassVar[Mapping[str, Implementation]] = {}
+
+    def __init__(self, credentials: Any, runtime: Runtime) -> None:
+        self.credentials = credentials
+        self.client = runtime.client
+        self.now = runtime.now
+        self.reference = runtime.reference
+        self.client.bind(self)
+
+    @property
+    def base_url(self) -> str:
+        """Address every relative path of the client starts from, without a trailing slash."""
+        raise NotImplementedError
+
+    async def check(self) -> dict[str, Any]:
+        """Proves the credentials with a cheap read and returns account facts worth showing; raises when they fail."""
+        raise NotImplementedError
+
+    def read_error(self, answer: VendorAnswer) -> VendorMessage | None:
+        """The system's own words in a refused answer, when it has a shape of its own for them."""
+        return None
+
+    def find_problem(self, answer: VendorAnswer) -> CrossdockError | None:
+        """An error hidden in an answer whose status says success, as GraphQL has them."""
+        return None
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        found: dict[str, Implementation] = dict(cls.implementations)
+        settlers: dict[str, str] = {}
+        for name, member in vars(cls).items():
+            if settled := getattr(member, _SETTLES, None):
+                settlers[settled.key] = name
+            if mark := getattr(member, _MARK, None):
+                action, body, mode = mark
+                implementation = Implementation(action, name, body, mode)
+                _verify(cls, implementation, member)
+                found[action.key] = implementation
+        for key, settler in settlers.items():
+            if key not in found:
+                raise TypeError(f"{cls.__name__}.{settler} settles {key}, which the class does not implement")
+            made = found[key]
+            found[key] = Implementation(made.action, made.method, made.body, made.mode, settler)
+        cls.implementations = found
+
+    @classmethod
+    def can(cls, action: Action) -> bool:
+        """Whether the integration implements the action."""
+        return action.key in cls.implementations
+
+    @classmethod
+    def action_names(cls) -> list[str]:
+        """The actions it implements, sorted, as lists show them."""
+        return sorted(item.action.name for item in cls.implementations.values())
+
+    def read_pages(self, action: Action, window: Window) -> AsyncIterator[Page[Any]]:
+        """Runs the read of an action."""
+        method = getattr(self, self.implementations[action.key].method)
+        pages: AsyncIterator[Page[Any]] = method(window)
+        return pages
+
+    async def run_write(self, action: Action, ids: tuple[str, ...], body: Any) -> Written[Any] | BatchWritten[Any]:
+        """Runs the write of an action and gives its outcome in one shape."""
+        implementation = self.implementations[action.key]
+        method = getattr(self, implementation.method)
+        arguments = ids if implementation.body is None else (*ids, body)
+        outcome = await method(*arguments)
+        if isinstance(outcome, Written | BatchWritten):
+            return outcome
+        return Written(outcome)
+
+    async def settle(self, action: Action, attempt: Attempt) -> Settlement:
+        """Finds out what became of an uncertain write; None when the system cannot tell."""
+        settler = self.implementations[action.key].settler
+        if settler is None:
+            return None
+        method: Callable[[Attempt], Awaitable[Settlement]] = getattr(self, settler)
+        return await method(attempt)
+
+
+def _verify(cls: type[Adapter], made: Implementation, member: Any) -> None:
+    """Refuses a declaration that could not work, when the class is made rather than when it is called."""
+    where = f"{cls.__name__}.{made.method}"
+    action = made.action
+    if action.vertical != cls.vertical:
+        raise TypeError(f"{where} implements {action.key} in a {cls.vertical} adapter")
+    if action.is_read:
+        if made.mode is None:
+            raise TypeError(f"{where}: a read says mode=Incremental(by=...) or mode=Snapshot(because=...)")
+        if not inspect.isasyncgenfunction(member):
+            raise TypeError(f"{where}: a read is an async generator of pages")
+        return
+    if action.body is not None and made.body is None:
+        raise TypeError(f"{where}: {action.key} needs its write body")
+    if action.answer is Answer.RECORDS and made.body is not None and made.body is not action.body:
+        raise TypeError(f"{where}: {action.key} has one body for all integrations")
+    if made.body is not None and action.body is not None:
+        _verify_body(where, made.body, action.body)
+
+
+def _verify_body(where: str, body: type[WriteBody], base: type[WriteBody]) -> None:
+    known = {item.encode_name for item in msgspec.structs.fields(base)}
+    info = type_inspect.type_info(body)
+    if not isinstance(info, type_inspect.StructType):
+        raise TypeError(f"{where}: the write body is not a Struct")
+    for item in info.fields:
+        if item.encode_name in known or item.encode_name == TAGS_FIELD:
+            continue
+        extra = item.type.extra if isinstance(item.type, type_inspect.Metadata) else None
+        if not (extra or {}).get("vendor_only"):
+            raise TypeError(f"{where}: field {item.encode_name} is not in the base body; mark it with vendor_only(...)")

@@ -1,0 +1,259 @@
+"""The HTTP client of an adapter: authentication, rate budget, retries and errors in one place.
+
+It also keeps track of whether a write may have taken effect, so that an answer that never came is told apart from a
+refusal.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import quote, urlencode
+
+import stamina
+import structlog
+
+from crossdock.contract.errors import (
+    AdapterError,
+    NeedsReconnect,
+    RateLimited,
+    UnexpectedShape,
+    VendorRejected,
+    VendorUnavailable,
+)
+from crossdock.contract.values import ENCODER
+from crossdock.integrations.kit.auth import AuthSession, MemoryTokens, TokenStore
+from crossdock.integrations.kit.transport import AnswerLost, NotSent, Transport, VendorAnswer, VendorRequest
+
+if TYPE_CHECKING:
+    from crossdock.integrations.kit.adapter import Adapter
+
+log = structlog.get_logger(__name__)
+
+Query = Mapping[str, str | int | bool | None] | Sequence[tuple[str, str | int | bool]]
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+LONGEST_WAIT_SECONDS = 30.0
+"""A caller is told to come back rather than made to wait longer than this."""
+_GATEWAY_STATUSES = frozenset({502, 504})
+"""Answers of something in between, which cannot know whether the system acted."""
+
+
+class Effect(Enum):
+    """What the requests of one action may have changed at the connected system so far."""
+
+    NONE = "none"
+    MAYBE = "maybe"
+    DONE = "done"
+
+
+class RateBudget(Protocol):
+    """Reserves room for requests of one connection."""
+
+    async def reserve(self, cost: float = 1) -> float:
+        """Takes `cost` from the budget and gives the seconds to wait before the request may go out."""
+        ...
+
+
+class UnlimitedBudget:
+    """The budget of a system that publishes no rate."""
+
+    async def reserve(self, cost: float = 1) -> float:
+        return 0
+
+
+def segment(value: str) -> str:
+    """Any text as one segment of a path."""
+    return quote(value, safe="")
+
+
+class VendorClient:
+    """Sends the requests of one connection. Paths are relative to the adapter's `base_url`."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        *,
+        tokens: TokenStore | None = None,
+        budget: RateBudget | None = None,
+        timeout_seconds: float = 30,
+        attempts: int = 4,
+    ) -> None:
+        self._transport = transport
+        self._tokens = tokens or MemoryTokens()
+        self._budget = budget or UnlimitedBudget()
+        self._timeout = timeout_seconds
+        self._attempts = attempts
+        self._adapter: Adapter | None = None
+        self.effect = Effect.NONE
+
+    def bind(self, adapter: Adapter) -> None:
+        """Ties the client to the adapter whose facts it uses."""
+        self._adapter = adapter
+
+    async def get(self, path: str, params: Query | None = None, **options: Any) -> VendorAnswer:
+        """A read, retried when the system is busy or unavailable."""
+        return await self.request("GET", path, params=params, **options)
+
+    async def post(self, path: str, json: Any = None, **options: Any) -> VendorAnswer:
+        """A write, sent once."""
+        return await self.request("POST", path, json=json, **options)
+
+    async def put(self, path: str, json: Any = None, **options: Any) -> VendorAnswer:
+        """A write, sent once."""
+        return await self.request("PUT", path, json=json, **options)
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Query | None = None,
+        json: Any = None,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        changes: bool | None = None,
+        retry: bool | None = None,
+        cost: float = 1,
+        allow: frozenset[int] = frozenset(),
+    ) -> VendorAnswer:
+        """One call. A refused answer raises one of the seven adapter errors.
+
+        `changes` says whether the call may change anything there: by default every method but GET does, while a
+        GraphQL query is a POST that does not. `retry` is on by default for calls that change nothing; a call that
+        changes something may only be retried when the system recognises the repetition. `allow` are statuses that the
+        caller handles itself.
+        """
+        adapter = self._bound()
+        changing = method not in SAFE_METHODS if changes is None else changes
+        body = content if json is None else ENCODER.encode(json)
+        sent = {"accept": "application/json", **(headers or {})}
+        if json is not None:
+            sent.setdefault("content-type", "application/json")
+        url = self._url(adapter.base_url, path, params)
+        request = VendorRequest(method, url, sent, body, self._timeout)
+        again = (not changing) if retry is None else retry
+        if not again:
+            return await self._once(request, changing=changing, cost=cost, allow=allow)
+        attempts = stamina.retry_context(
+            on=_wait_before_retry, attempts=self._attempts, timeout=4 * LONGEST_WAIT_SECONDS, wait_initial=0.2
+        )
+        async for attempt in attempts:
+            with attempt:
+                return await self._once(request, changing=changing, cost=cost, allow=allow)
+        raise AssertionError("stamina ends by returning or raising")
+
+    async def _once(
+        self, request: VendorRequest, *, changing: bool, cost: float, allow: frozenset[int]
+    ) -> VendorAnswer:
+        adapter = self._bound()
+        await self._wait_for_budget(cost)
+        session = AuthSession(adapter.credentials, self._tokens, self._send_plain)
+        prepared = await adapter.auth.apply(request, session)
+        answer = await self._send(prepared, changing=changing)
+        if answer.status == 401 and await adapter.auth.renew(session):
+            prepared = await adapter.auth.apply(request, session)
+            answer = await self._send(prepared, changing=changing)
+        if answer.status in allow:
+            return answer
+        problem = self._problem(answer, changing=changing)
+        if problem is not None:
+            raise problem
+        if changing:
+            self.effect = Effect.DONE
+        return answer
+
+    async def _wait_for_budget(self, cost: float) -> None:
+        wait = await self._budget.reserve(cost)
+        if wait > LONGEST_WAIT_SECONDS:
+            raise RateLimited(
+                f"{self._bound().display_name} allows no more requests right now",
+                origin="integration",
+                retry_after=wait,
+            )
+        if wait > 0:
+            await asyncio.sleep(wait)
+
+    async def _send(self, request: VendorRequest, *, changing: bool) -> VendorAnswer:
+        name = self._bound().display_name
+        try:
+            return await self._transport.send(request)
+        except NotSent as error:
+            raise VendorUnavailable(f"{name} cannot be reached: {error}", may_have_applied=False) from error
+        except AnswerLost as error:
+            if changing:
+                self._maybe()
+            raise VendorUnavailable(f"{name} gave no complete answer: {error}", may_have_applied=changing) from error
+        except asyncio.CancelledError:
+            if changing:
+                self._maybe()
+            raise
+
+    async def _send_plain(self, request: VendorRequest) -> VendorAnswer:
+        """A request of the authentication itself: no credentials added, nothing changed there that a write would."""
+        return await self._send(request, changing=False)
+
+    def _maybe(self) -> None:
+        if self.effect is Effect.NONE:
+            self.effect = Effect.MAYBE
+
+    def _problem(self, answer: VendorAnswer, *, changing: bool) -> Exception | None:
+        """The error an answer stands for, or None when it is a success."""
+        adapter = self._bound()
+        if 200 <= answer.status < 300:
+            found = adapter.find_problem(answer)
+            if changing and isinstance(found, UnexpectedShape):
+                self._maybe()
+            return found
+        name = adapter.display_name
+        words = adapter.read_error(answer)
+        message = words.message if words else f"{name} answered {answer.status}"
+        code = words.code if words else None
+        if answer.status == 401:
+            return NeedsReconnect.credentials(name, vendor_message=words.message if words else None)
+        if answer.status == 429:
+            return RateLimited(message, origin="integration", retry_after=retry_after_seconds(answer))
+        if 400 <= answer.status < 500:
+            return VendorRejected(message, status=answer.status, vendor_code=code)
+        if answer.status >= 500:
+            lost = changing and answer.status in _GATEWAY_STATUSES
+            if lost:
+                self._maybe()
+            return VendorUnavailable(message, may_have_applied=lost, vendor_code=code)
+        return UnexpectedShape(f"{name} answered {answer.status}, which is neither a success nor an error")
+
+    def _url(self, base: str, path: str, params: Query | None) -> str:
+        url = path if path.startswith(("http://", "https://")) else f"{base}{path}"
+        if not params:
+            return url
+        pairs = params.items() if isinstance(params, Mapping) else params
+        shown = [(name, _text(value)) for name, value in pairs if value is not None]
+        return f"{url}{'&' if '?' in url else '?'}{urlencode(shown, quote_via=quote)}"
+
+    def _bound(self) -> Adapter:
+        if self._adapter is None:
+            raise RuntimeError("the client is used before its adapter was made")
+        return self._adapter
+
+
+def _text(value: str | int | bool) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def retry_after_seconds(answer: VendorAnswer, default: float = 1.0) -> float:
+    """The seconds an answer asks to wait; a date or nonsense counts as the default."""
+    text = answer.headers.get("retry-after", "")
+    try:
+        return max(0.0, min(float(text), 3600.0))
+    except ValueError:
+        return default
+
+
+def _wait_before_retry(error: Exception) -> bool | float:
+    """Whether to retry, and how long to wait when the system said so."""
+    if isinstance(error, RateLimited):
+        return error.retry_after if error.retry_after <= LONGEST_WAIT_SECONDS else False
+    return isinstance(error, AdapterError) and error.retryable

@@ -1,0 +1,1 @@
+"""The machinery every feature stands on: application, settings, database, processes."""
