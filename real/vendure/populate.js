@@ -30,7 +30,8 @@ const initialData = {
     defaultLanguage: 'en',
     defaultZone: 'Americas',
     countries: [{ name: 'United States of America', code: 'US', zone: 'Americas' }],
-    taxRates: [{ name: 'Standard Tax', percentage: 0 }],
+    // Prices are stated without tax, and differ from those with tax, so that the two cannot be mistaken for each other.
+    taxRates: [{ name: 'Standard Tax', percentage: 20 }],
     shippingMethods: [{ name: 'Standard Shipping', price: 500 }],
     paymentMethods: [
         {

@@ -10,14 +10,6 @@ from msgspec import Meta
 
 from crossdock.contract.values import ENCODER, LengthUnit, Timestamp, WeightUnit
 
-TrackstarTags = Annotated[
-    list[Any] | None,
-    Meta(
-        description="Your own tags, kept only here and never sent to the connected system. "
-        "Each is a text or an object with exactly one key.",
-        examples=[["tag1", "tag2", {"tag3": "value3"}]],
-    ),
-]
 ExternalURL = Annotated[
     str | None,
     Meta(
@@ -73,16 +65,6 @@ class WarehouseAddress(Part, kw_only=True, frozen=True):
     country: Annotated[
         str | None, Meta(description="Country as the connected system writes it.", examples=["United States"])
     ] = None
-
-
-STORE_FIELDS: dict[str, Any] = {
-    "trackstar_created_date": Annotated[Timestamp, Meta(description="When this copy was first stored.")],
-    "trackstar_updated_date": Annotated[
-        Timestamp,
-        Meta(description="When this copy last changed; the field to pull increments by."),
-    ],
-}
-"""Fields the store appends to every record it serves, after the adapter's own."""
 
 
 def encode_record(record: Record) -> bytes:

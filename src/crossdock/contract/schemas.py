@@ -10,7 +10,7 @@ import msgspec
 from msgspec import inspect
 
 from crossdock.contract.bodies import BASE_TITLE, TAGS_FIELD, WriteBody
-from crossdock.contract.records import STORE_FIELDS, Record
+from crossdock.contract.resources import Resource
 from crossdock.contract.values import INT64_MAX, INT64_MIN
 
 JSONSchema = dict[str, Any]
@@ -150,18 +150,34 @@ def tags_schema(*, writing: bool, nullable: bool = False) -> JSONSchema:
     return {"type": ["array", "null"] if nullable else "array", "items": {"oneOf": [word, keyed]}}
 
 
-def record_schema(record: type[Record], title: str) -> JSONSchema:
-    """The schema of a served record: the adapter's fields and the store's."""
-    walk = _Walk(writing=False)
-    schema = walk.schema(inspect.type_info(record))
-    for name, annotation in STORE_FIELDS.items():
-        schema["properties"][name] = walk.schema(inspect.type_info(annotation))
-    if TAGS_FIELD in schema["properties"]:
-        described = schema["properties"][TAGS_FIELD]
-        facts = {key: described[key] for key in ("description", "examples") if key in described}
-        schema["properties"][TAGS_FIELD] = {**tags_schema(writing=False, nullable=True), **facts}
+def store_fields(resource: Resource) -> dict[str, JSONSchema]:
+    """The fields the store adds to every record it serves, after the adapter's own."""
+    day: JSONSchema = {"type": "string", "format": "date-time"}
+    fields = {
+        "trackstar_created_date": {**day, "description": "When this copy was first stored."},
+        "trackstar_updated_date": {
+            **day,
+            "description": "When this copy last changed; the field to pull increments by.",
+        },
+    }
+    if resource.taggable:
+        fields[TAGS_FIELD] = {
+            **tags_schema(writing=False, nullable=True),
+            "description": "Your own tags, kept only here and never sent to the connected system. "
+            "Each is a text or an object with exactly one key.",
+            "examples": [["tag1", "tag2", {"tag3": "value3"}]],
+        }
+    return fields
+
+
+def record_schema(resource: Resource) -> JSONSchema:
+    """The schema of a record as it is served: the adapter's fields and the store's."""
+    if resource.record is None:
+        raise TypeError(f"{resource.key} has no record schema")
+    schema = _Walk(writing=False).schema(inspect.type_info(resource.record))
+    schema["properties"].update(store_fields(resource))
     schema["required"] = sorted(schema["properties"])
-    schema["title"] = title
+    schema["title"] = resource.schema_name
     return schema
 
 

@@ -103,9 +103,11 @@ class EmbeddedPostgres:
 
         Raises StartRefused, or StartCancelled soon after `cancelled` says so. Either leaves nothing running.
         """
+        if self._lock is not None:
+            raise RuntimeError("the embedded PostgreSQL is started already")
         self._cancelled = cancelled
-        self._take_folder()
         try:
+            self._take_folder()
             self._account = self._choose_account()
             with self._server_lock() as server_lock:
                 self._check_version()
@@ -115,6 +117,13 @@ class EmbeddedPostgres:
                 self._launch(server_lock)
             self._wait_until_it_answers()
             self._create_database()
+            _log.info("PostgreSQL answers", folder=str(self._pgdata))
+        except OSError as error:
+            self.stop()
+            raise StartRefused(
+                f"cannot use the data folder {self.data}: {error.strerror}: {error.filename}; "
+                "set CROSSDOCK_DATA to a folder that is yours and has room"
+            ) from error
         except BaseException:
             self.stop()
             raise
@@ -136,7 +145,7 @@ class EmbeddedPostgres:
     def stop(self) -> None:
         """Fast shutdown, then give the data folder back. Stopping what is stopped does nothing."""
         if self._process is not None:
-            self._process.stop()
+            _log.info("PostgreSQL is stopped", exit_code=self._process.stop())
             self._process = None
         if self._socket_folder is not None:
             self._remove_socket_folder(self._socket_folder)
@@ -146,8 +155,14 @@ class EmbeddedPostgres:
             self._lock = None
 
     def running_url(self) -> str | None:
-        """URL of the server that another Crossdock runs on this folder, proved by a connection; None if none does."""
-        folder = self._known_socket_folder()
+        """URL of the server that another Crossdock runs on this folder, proved by a connection.
+
+        None if none does, or if this user may not see it.
+        """
+        try:
+            folder = self._known_socket_folder()
+        except PermissionError:
+            return None
         return _url(folder, DATABASE) if folder is not None and self._answers(folder) is None else None
 
     def __enter__(self) -> EmbeddedPostgres:
@@ -162,14 +177,10 @@ class EmbeddedPostgres:
     # The data folder
 
     def _take_folder(self) -> None:
-        try:
-            self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock = os.open(self.data / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-        except OSError as error:
-            raise StartRefused(
-                f"cannot use the data folder {self.data}: {error.strerror}: {error.filename}; "
-                "set CROSSDOCK_DATA to a folder that is yours"
-            ) from error
+        self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self.data.stat().st_mode & stat.S_IWOTH:
+            _log.warning("every user of this machine may write in the data folder", folder=str(self.data))
+        lock = os.open(self.data / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         if not _try_lock(lock):
             holder = _holder(lock)
             os.close(lock)
@@ -209,7 +220,7 @@ class EmbeddedPostgres:
         arguments = ["-D", str(partial), "-U", SUPERUSER, "--encoding=UTF8", "--locale=C", "--data-checksums"]
         # Sorting by code point and case by Unicode, the same with every C library.
         arguments += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        arguments += ["--auth-local=peer", "--auth-host=reject"]
+        arguments += ["--auth-local=peer", "--auth-host=reject", "--no-instructions"]
         if self._settings.get("fsync") == "off":
             arguments.append("--no-sync")
         code = self._wait_for(self._run("initdb", arguments, (StopStep(signal.SIGTERM, 5),)))
@@ -292,8 +303,7 @@ class EmbeddedPostgres:
             link.chmod(0o700)
             folder = link
         else:
-            parent = tempfile.gettempdir()
-            folder = Path(tempfile.mkdtemp(prefix="crossdock-", dir=parent if _fits_socket(Path(parent)) else "/tmp"))  # noqa: S108 mkdtemp makes it safely
+            folder = _make_temporary_folder()
             link.symlink_to(folder)
         self._give_to_account(folder)
         return folder
@@ -337,8 +347,8 @@ class EmbeddedPostgres:
         Raises StartRefused when the folder is held by something that cannot be seen to be a server of this database.
         """
         for step in _ORPHAN_STEPS:
-            if step.signal_number:
-                signal_server(self._pgdata, step.signal_number)
+            if step.signal_number and not signal_server(self._pgdata, step.signal_number):
+                break
             deadline = time.monotonic() + step.grace_seconds
             while time.monotonic() < deadline:
                 if not server_processes(self._pgdata) and _try_lock(lock):
@@ -475,6 +485,15 @@ def _fits_socket(folder: Path) -> bool:
     """Whether a socket in it has an address: a length limit, and no character that libpq or a setting gives meaning."""
     path = f"{folder}/.s.PGSQL.{_PORT}"
     return len(os.fsencode(path)) <= _SOCKET_PATH_BYTES and re.fullmatch(r"[A-Za-z0-9/._-]+", path) is not None
+
+
+def _make_temporary_folder() -> Path:
+    for parent in (tempfile.gettempdir(), "/tmp"):  # noqa: S108 mkdtemp makes a new folder of mode 0700
+        folder = Path(tempfile.mkdtemp(prefix="crossdock-", dir=parent))
+        if _fits_socket(folder):
+            return folder
+        folder.rmdir()
+    raise AssertionError("a socket fits below /tmp")
 
 
 def _remove_socket(folder: Path) -> None:

@@ -42,6 +42,7 @@ class GuardedProcess:
     ) -> None:
         self.name = name
         self._stop_seconds = sum(step.grace_seconds for step in order.stop_steps) + _KILL_SECONDS
+        self._stop_deadline: float | None = None
         self._returncode: int | None = None
         status_read, status_write = os.pipe()
         # The arguments are this interpreter, our own script, a number and a name.
@@ -81,12 +82,15 @@ class GuardedProcess:
             ended = os.waitid(os.P_PID, self._guard.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
             if ended is not None:
                 self._finish()
+            elif self._stop_deadline is not None and time.monotonic() > self._stop_deadline:
+                self.kill()
         return self._returncode
 
     def request_stop(self) -> None:
-        """Have the guard go through the stop steps. Returns at once."""
-        if self._guard.stdin is not None:
+        """Have the guard go through the stop steps. Returns at once; poll until it has ended."""
+        if self._guard.stdin is not None and not self._guard.stdin.closed:
             self._guard.stdin.close()
+            self._stop_deadline = time.monotonic() + self._stop_seconds
 
     def kill(self) -> None:
         """End the process and its group now."""
@@ -97,10 +101,7 @@ class GuardedProcess:
     def stop(self) -> int:
         """Stop, with the graces of the order, and return the exit code."""
         self.request_stop()
-        deadline = time.monotonic() + self._stop_seconds
         while (code := self.poll()) is None:
-            if time.monotonic() > deadline:
-                self.kill()
             time.sleep(0.01)
         return code
 

@@ -30,8 +30,8 @@ def _is_server_process(pid: int, pgdata: Path) -> bool:
         return False
 
 
-def signal_server(pgdata: Path, number: int) -> None:
-    """Signal the postmaster of `pgdata`, or what is left without one."""
+def signal_server(pgdata: Path, number: int) -> bool:
+    """Signal the postmaster of `pgdata`, or what is left without one. False when nothing of it is to be seen."""
     pids = server_processes(pgdata)
     for pid in pids:
         try:
@@ -48,6 +48,7 @@ def signal_server(pgdata: Path, number: int) -> None:
             continue
         finally:
             os.close(process)
+    return bool(pids)
 
 
 def remove_stale_pid_file(pgdata: Path) -> None:

@@ -15,7 +15,6 @@ from crossdock.contract.records import (
     ExternalURL,
     Measurements,
     Record,
-    TrackstarTags,
     UpdatedDate,
 )
 from crossdock.contract.resources import Resource
@@ -59,7 +58,6 @@ class Product(Record, kw_only=True):
         Meta(description="Category path from the root, or one product type.", examples=[["Apparel", "Shoes"]]),
     ] = []
     external_system_url: ExternalURL = None
-    trackstar_tags: TrackstarTags = None
     additional_fields: AdditionalFields = {}
 
 

@@ -12,7 +12,6 @@ from crossdock.contract.records import (
     CreatedDate,
     ExternalURL,
     Record,
-    TrackstarTags,
     UpdatedDate,
     WarehouseAddress,
 )
@@ -30,7 +29,6 @@ class Warehouse(Record, kw_only=True):
     address: Annotated[WarehouseAddress, Meta(description="Where it stands.")] = WarehouseAddress()
     active: Annotated[bool, Meta(description="Whether it is in use.", examples=[True])] = True
     external_system_url: ExternalURL = None
-    trackstar_tags: TrackstarTags = None
     additional_fields: AdditionalFields = {}
 
 

@@ -17,7 +17,6 @@ from crossdock.contract.records import (
     Measurements,
     Part,
     Record,
-    TrackstarTags,
     UpdatedDate,
 )
 from crossdock.contract.resources import Resource
@@ -97,7 +96,6 @@ class InventoryItem(Record, kw_only=True):
     measurements: Annotated[Measurements, Meta(description="Size and weight of one unit.")] = Measurements()
     locations: Annotated[list[StockLocation], Meta(description="Units by storage location.")] = []
     external_system_url: ExternalURL = None
-    trackstar_tags: TrackstarTags = None
     additional_fields: AdditionalFields = {}
 
 

@@ -16,7 +16,6 @@ from crossdock.contract.records import (
     ExternalURL,
     Part,
     Record,
-    TrackstarTags,
     UpdatedDate,
 )
 from crossdock.contract.resources import Resource
@@ -88,7 +87,6 @@ class Product(Record, kw_only=True):
     harmonized_code: Annotated[str | None, Meta(description="Customs tariff code.", examples=["123456"])] = None
     supplier_products: Annotated[list[SupplierProduct], Meta(description="Listings by supplier.")] = []
     external_system_url: ExternalURL = None
-    trackstar_tags: TrackstarTags = None
     additional_fields: AdditionalFields = {}
 
 

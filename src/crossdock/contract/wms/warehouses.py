@@ -13,7 +13,6 @@ from crossdock.contract.records import (
     CreatedDate,
     Measurements,
     Record,
-    TrackstarTags,
     UpdatedDate,
     WarehouseAddress,
 )
@@ -31,7 +30,6 @@ class Warehouse(Record, kw_only=True):
     name: Annotated[str, Meta(description="Name of the warehouse.", examples=["Bethlehem (PA)"])]
     code: Annotated[str | None, Meta(description="Short code of the warehouse.", examples=["ABE-1"])] = None
     address: Annotated[WarehouseAddress, Meta(description="Where it stands.")] = WarehouseAddress()
-    trackstar_tags: TrackstarTags = None
     additional_fields: AdditionalFields = {}
 
 

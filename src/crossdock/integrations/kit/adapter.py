@@ -217,7 +217,6 @@ class Adapter:
     budget: ClassVar[Budget | None] = None
     in_process: ClassVar[str | None] = None
     """Name of a server inside this process to talk to instead of the network; only the sandbox has one."""
-    filled_fields: ClassVar[Mapping[str, frozenset[str]]] = {}
     implementations: ClassVar[Mapping[str, Implementation]] = {}
 
     def __init__(self, credentials: Any, runtime: Runtime) -> None:

@@ -43,7 +43,7 @@ from crossdock.contract.catalogue import ACTION_BY_KEY
 from crossdock.contract.errors import CrossdockError
 from crossdock.contract.judge import Judge
 from crossdock.contract.records import Record, encode_record
-from crossdock.contract.schemas import record_schema, variant_schema
+from crossdock.contract.schemas import record_schema, store_fields, variant_schema
 from crossdock.integrations.kit.adapter import (
     Adapter,
     Applied,
@@ -59,11 +59,9 @@ from crossdock.integrations.kit.transport import AnswerLost, VendorAnswer, Vendo
 
 Source = Literal["docs", "specification", "sandbox", "real system"]
 CHECK = "check"
-_SECRET_NAMES = re.compile(
-    r"pass(word|wd)|secret|token|api[-_]?key|authorization|cookie|application_key", re.IGNORECASE
-)
+_SECRET_NAMES = re.compile(r"pass(word|wd)|secret|token|(api|application)[-_]?key|authorization|cookie", re.I)
 _HARMLESS = re.compile(r"test-|$")
-_STORE_DATES = {"trackstar_created_date": "2026-01-01T00:00:00Z", "trackstar_updated_date": "2026-01-01T00:00:00Z"}
+_STORED = {"trackstar_created_date": "2026-01-01T00:00:00Z", "trackstar_updated_date": "2026-01-01T00:00:00Z"}
 
 
 class ExchangeMismatch(AssertionError):
@@ -163,7 +161,10 @@ class ReplayTransport:
             "path": parts.path.removeprefix(self.base_path),
             "query": dict(parse_qsl(parts.query, keep_blank_values=True)),
         }
-        expected = {"query": {}, **{key: wanted[key] for key in ("method", "path", "query") if key in wanted}}
+        expected: dict[str, Any] = {
+            "query": {},
+            **{key: wanted[key] for key in ("method", "path", "query") if key in wanted},
+        }
         if "json" in wanted or request.body:
             is_form = "form" in wanted
             raw = request.body or b"null"
@@ -260,18 +261,15 @@ def checked(action: Action, records: list[Record]) -> list[dict[str, Any]]:
     kind = action.resource.record
     if kind is None:
         raise ExchangeMismatch(f"{action.resource.key} has no record schema")
-    validator = jsonschema_rs.Draft202012Validator(
-        record_schema(kind, action.resource.schema_name), validate_formats=True
-    )
+    validator = jsonschema_rs.Draft202012Validator(record_schema(action.resource), validate_formats=True)
     shown = []
     for record in records:
         if not isinstance(record, kind):
             raise ExchangeMismatch(f"{action.key} gave a {type(record).__name__}, not a {kind.__name__}")
         text = encode_record(record).decode()
         value: dict[str, Any] = json.loads(text)
-        problems = [
-            f"{'/'.join(map(str, e.instance_path))}: {e.message}" for e in validator.iter_errors(value | _STORE_DATES)
-        ]
+        served = value | {name: _STORED.get(name) for name in store_fields(action.resource)}
+        problems = [f"{'/'.join(map(str, e.instance_path))}: {e.message}" for e in validator.iter_errors(served)]
         problems += broken_rules(value)
         if problems:
             raise ExchangeMismatch(f"record {value.get('id')!r}: " + "; ".join(problems))

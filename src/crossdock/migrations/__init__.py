@@ -1,0 +1,1 @@
+"""Database migrations, in order, run by `crossdock migrate` and by `serve`."""

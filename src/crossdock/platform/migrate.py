@@ -1,0 +1,81 @@
+"""Brings a database to the schema of this version, once, whoever starts first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from procrastinate import PsycopgConnector
+from procrastinate.schema import SchemaManager
+from sqlalchemy.engine import Connection
+
+import crossdock.migrations as package
+from crossdock.platform.database import APP_ROLE, SYSTEM_ROLE
+from crossdock.platform.start_errors import StartRefused
+
+_LOCK = 0x63726F7373  # "cross"; the number only has to be the same in every process.
+JOBS_SCHEMA = "jobs"
+
+
+def migrate(url: str) -> list[str]:
+    """Applies what is missing and gives the revisions applied. Refuses a database that is newer than the code."""
+    engine = sqlalchemy.create_engine(_driver_url(url), poolclass=sqlalchemy.pool.NullPool)
+    with engine.connect() as connection:
+        connection.execute(sqlalchemy.text("select pg_advisory_lock(:lock)"), {"lock": _LOCK})
+        connection.commit()
+        try:
+            return _upgrade(connection)
+        finally:
+            connection.rollback()
+            connection.execute(sqlalchemy.text("select pg_advisory_unlock(:lock)"), {"lock": _LOCK})
+            connection.commit()
+
+
+def _driver_url(url: str) -> str:
+    scheme, separator, rest = url.partition("://")
+    if scheme not in ("postgresql", "postgres") or not separator:
+        raise StartRefused("the database address must start with postgresql://")
+    return f"postgresql+psycopg://{rest}"
+
+
+def _upgrade(connection: Connection) -> list[str]:
+    config = Config()
+    config.set_main_option("script_location", str(Path(package.__file__).parent))
+    config.attributes["connection"] = connection
+    scripts = ScriptDirectory.from_config(config)
+    before = MigrationContext.configure(connection).get_current_revision()
+    known = {script.revision for script in scripts.walk_revisions()}
+    if before is not None and before not in known:
+        raise StartRefused(
+            f"the database is at revision {before}, which this version does not know; start a newer Crossdock on it"
+        )
+    command.upgrade(config, "head")
+    _install_jobs(connection)
+    connection.commit()
+    return [
+        script.revision
+        for script in reversed(list(scripts.walk_revisions()))
+        if before is None or script.revision > before
+    ]
+
+
+def _install_jobs(connection: Connection) -> None:
+    """The tables of the job engine, in a schema of their own. They hold nothing that cannot be made again."""
+    exists = connection.execute(
+        sqlalchemy.text("select to_regclass('jobs.procrastinate_jobs') is not null")
+    ).scalar_one()
+    if not exists:
+        connection.exec_driver_sql(f"create schema if not exists {JOBS_SCHEMA}")
+        connection.exec_driver_sql(f"set local search_path to {JOBS_SCHEMA}")
+        # The driver would read a percent sign as a parameter mark.
+        connection.exec_driver_sql(SchemaManager(PsycopgConnector()).get_schema().replace("%", "%%"))
+        connection.exec_driver_sql("set local search_path to public")
+    for role in (APP_ROLE, SYSTEM_ROLE):
+        connection.exec_driver_sql(f"grant usage on schema {JOBS_SCHEMA} to {role}")
+        connection.exec_driver_sql(f"grant all on all tables in schema {JOBS_SCHEMA} to {role}")
+        connection.exec_driver_sql(f"grant all on all sequences in schema {JOBS_SCHEMA} to {role}")
+        connection.exec_driver_sql(f"grant execute on all functions in schema {JOBS_SCHEMA} to {role}")
