@@ -60,7 +60,7 @@ class ProcessTree:
 
     def below(self, pid: int) -> list[SeenProcess]:
         """All living descendants of `pid`, its children first."""
-        seen = [found for entry in os.listdir("/proc") if entry.isdigit() and (found := _look(int(entry))) is not None]
+        seen = [each for entry in os.listdir("/proc") if entry.isdigit() and (each := _look(int(entry))) is not None]
         found: list[SeenProcess] = []
         parents = {pid}
         while parents:

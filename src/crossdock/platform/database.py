@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from typing import Any, LiteralString, cast
 from uuid import UUID
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, sql
 from psycopg.rows import DictRow, TupleRow, dict_row, tuple_row
 from psycopg_pool import AsyncConnectionPool
 
@@ -53,16 +53,18 @@ class Database:
             yield connection
 
     async def rows(
-        self, organization_id: UUID, query: str, parameters: Sequence[Any] | dict[str, Any] = ()
+        self,
+        organization_id: UUID,
+        query: LiteralString | sql.Composed,
+        parameters: Sequence[Any] | dict[str, Any] = (),
     ) -> list[TupleRow]:
         """The rows of one query for one organization, in one round trip."""
-        async with self._app.connection() as connection:
-            # Without an explicit BEGIN a pipeline is one implicit transaction, so the setting ends with it.
-            async with connection.pipeline():
-                await connection.execute(_SET_ORGANIZATION, (str(organization_id),))
-                cursor = connection.cursor(binary=True, row_factory=tuple_row)
-                await cursor.execute(cast(LiteralString, query), parameters)
-                return await cursor.fetchall()
+        # Without an explicit BEGIN a pipeline is one implicit transaction, so the setting ends with it.
+        async with self._app.connection() as connection, connection.pipeline():
+            await connection.execute(_SET_ORGANIZATION, (str(organization_id),))
+            cursor = connection.cursor(binary=True, row_factory=tuple_row)
+            await cursor.execute(query, parameters)
+            return await cursor.fetchall()
 
     @asynccontextmanager
     async def system(self) -> AsyncIterator[Connection]:
@@ -74,7 +76,7 @@ class Database:
 def _pool(url: str, role: str, size: int) -> AsyncConnectionPool[Connection]:
     async def configure(connection: Connection) -> None:
         await connection.set_autocommit(True)
-        await connection.execute(f"set role {role}")  # type: ignore[arg-type]
+        await connection.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
         await connection.execute("set statement_timeout = '60s'")
 
     return AsyncConnectionPool(

@@ -261,7 +261,8 @@ class EmbeddedPostgres:
             try:
                 process = self._run("initdb", ["--version"], (), account=account, log=Path(os.devnull))
             except StartRefused as error:
-                refusal = str(error)
+                # That a capability cannot be had explains less than why one was needed.
+                refusal = str(error) if account.capability is None else refusal
                 continue
             if self._wait_for(process) == 0:
                 if account.kind == "other_user":
@@ -294,6 +295,7 @@ class EmbeddedPostgres:
         known = self._known_socket_folder()
         if known is not None:
             _remove_socket(known)
+            self._give_to_account(known)
             return known
         link = self.data / "run"
         if link.is_symlink():

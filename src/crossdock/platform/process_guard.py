@@ -23,9 +23,6 @@ from typing import Literal, NoReturn
 NOT_STARTED = 125
 """Exit code of a guard whose process never ran; the reason went to the status pipe."""
 
-LOG_BYTES = 10 * 1024 * 1024
-"""A log grows to this size, then becomes `<name>.1` in place of the one before: two of them are all there ever is."""
-
 _PR_SET_PDEATHSIG = 1
 _PR_SET_KEEPCAPS = 8
 _PR_SET_CHILD_SUBREAPER = 36
@@ -67,6 +64,8 @@ class Order:
     """Paths the account has to be able to reach; what closes the way is named when it is not."""
     log: str | None = None
     """File that takes the process's output; without it the output is Crossdock's own."""
+    log_bytes: int = 10 * 1024 * 1024
+    """At this size the log becomes `<name>.1` in place of the one before: two of them are all there ever is."""
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
@@ -80,6 +79,7 @@ class Order:
             account=Account(**fields["account"]),
             must_reach=tuple(fields["must_reach"]),
             log=fields["log"],
+            log_bytes=fields["log_bytes"],
         )
 
 
@@ -90,8 +90,9 @@ class AccountRefused(Exception):
 class _RotatedLog:
     """Output of the process, bounded on disk."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, limit_bytes: int) -> None:
         self._path = path
+        self._limit_bytes = limit_bytes
         self._file = self._open()
         self._lost_bytes = 0
 
@@ -101,7 +102,7 @@ class _RotatedLog:
                 os.write(self._file, b"%d bytes of this log could not be written\n" % self._lost_bytes)
                 self._lost_bytes = 0
             os.write(self._file, data)
-            if os.fstat(self._file).st_size > LOG_BYTES:
+            if os.fstat(self._file).st_size > self._limit_bytes:
                 os.replace(self._path, self._path + ".1")
                 os.close(self._file)
                 self._file = self._open()
@@ -120,7 +121,7 @@ class Guard:
         self._order = order
         self._control = control
         self._wakeup = wakeup
-        self._log = _RotatedLog(order.log) if order.log else None
+        self._log = _RotatedLog(order.log, order.log_bytes) if order.log else None
         self._output: int | None = None
         self._process = 0
         self._exit_code: int | None = None
