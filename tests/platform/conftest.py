@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -101,36 +103,96 @@ def wait() -> Wait:
     return Wait()
 
 
-class Programs:
-    """Python programs run beside the test, killed with all below them when it ends."""
+class Program:
+    """A Python program that runs beside the test. It stays unreaped, so its pid is its own, until it is polled."""
 
-    def __init__(self, tree: ProcessTree) -> None:
-        self._tree = tree
-        self._started: list[subprocess.Popen[str]] = []
+    def __init__(self, server: ProgramServer, pid: int, output: Path) -> None:
+        self.pid = pid
+        self._server = server
+        self._output = output
+        self._exit_code: int | None = None
 
-    def start(self, source: str, *arguments: object) -> subprocess.Popen[str]:
-        program = subprocess.Popen(
-            [sys.executable, "-c", source, *map(str, arguments)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            # So that a test can send what a terminal sends: a signal to the whole group.
-            start_new_session=True,
+    @property
+    def output(self) -> str:
+        return self._output.read_text() if self._output.exists() else ""
+
+    def poll(self) -> int | None:
+        if self._exit_code is None:
+            self._exit_code = self._server.ask(poll=self.pid)
+        return self._exit_code
+
+    def signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def end(self) -> int:
+        """Exit code, the negative number of a signal that ended it; an end that does not come fails the test."""
+        Wait().until(lambda: self.poll() is not None)
+        code = self.poll()
+        assert code is not None
+        return code
+
+    def kill(self) -> None:
+        """What no program can prepare for."""
+        self.signal(signal.SIGKILL)
+        self.end()
+
+
+class ProgramServer:
+    """The other end of program_server.py."""
+
+    def __init__(self) -> None:
+        script = Path(__file__).with_name("program_server.py")
+        self._process = subprocess.Popen(
+            [sys.executable, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
+
+    def ask(self, **request: object) -> int | None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(request) + "\n")
+        self._process.stdin.flush()
+        answer: int | None = json.loads(self._process.stdout.readline())
+        return answer
+
+    def close(self) -> None:
+        self._process.communicate()
+
+
+@pytest.fixture(scope="session")
+def program_server() -> Iterator[ProgramServer]:
+    server = ProgramServer()
+    yield server
+    server.close()
+
+
+class Programs:
+    """Starts programs, and kills what is left of them when the test ends."""
+
+    def __init__(self, server: ProgramServer, folder: Path) -> None:
+        self._server = server
+        self._folder = folder
+        self._started: list[Program] = []
+
+    def start(self, source: str, *arguments: object) -> Program:
+        output = self._folder / f"output-{len(self._started)}"
+        pid = self._server.ask(source=source, arguments=list(map(str, arguments)), output=str(output))
+        assert pid is not None
+        program = Program(self._server, pid, output)
         self._started.append(program)
         return program
 
-    def end_all(self) -> None:
+    def end_all(self, tree: ProcessTree) -> None:
         for program in self._started:
-            if program.poll() is None:
-                for process in self._tree.below(program.pid):
-                    os.kill(process.pid, 9)
-                program.kill()
-            program.communicate()
+            below = tree.below(program.pid)
+            program.kill()
+            for process in below:
+                if process.lives():
+                    os.kill(process.pid, signal.SIGKILL)
 
 
 @pytest.fixture
-def programs(process_tree: ProcessTree) -> Iterator[Programs]:
-    programs = Programs(process_tree)
+def programs(program_server: ProgramServer, process_tree: ProcessTree, tmp_path: Path) -> Iterator[Programs]:
+    programs = Programs(program_server, tmp_path)
     yield programs
-    programs.end_all()
+    programs.end_all(process_tree)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import stat
 import subprocess
@@ -17,8 +16,9 @@ import pytest
 
 from crossdock.platform import embedded_postgres
 from crossdock.platform.embedded_postgres import EmbeddedPostgres
+from crossdock.platform.guarded_process import GuardedProcess
 from crossdock.platform.postgres_processes import server_processes
-from crossdock.platform.process_guard import StopStep
+from crossdock.platform.process_guard import Account, Order, StopStep
 from crossdock.platform.start_errors import StartCancelled, StartRefused
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ print("committed", flush=True)
 time.sleep(600)
 """
 
-FORBID = """
-import ctypes, os, platform, struct, sys
+NO_NAMESPACES = """
+import ctypes, os, platform, struct
 libc = ctypes.CDLL(None, use_errno=True)
 number = {"x86_64": 272, "aarch64": 97}[platform.machine()]
 # A filter as container engines set it: unshare answers EPERM. Load the call number, compare, refuse, allow.
@@ -55,7 +55,13 @@ program = Program(len(steps), ctypes.addressof(code))
 assert libc.prctl(22, 2, ctypes.byref(program), 0, 0) == 0, os.strerror(ctypes.get_errno())
 """
 
+# The guard and what it starts are executed, and get no more than this set of capabilities: 7 is CAP_SETUID,
+# 1 CAP_DAC_OVERRIDE, 2 CAP_DAC_READ_SEARCH.
+NO_OTHER_USER = "assert libc.prctl(24, 7, 0, 0, 0) == 0\n"
+NO_OVERRIDE = "assert libc.prctl(24, 1, 0, 0, 0) == 0\nassert libc.prctl(24, 2, 0, 0, 0) == 0\n"
+
 START_AND_ASK = """
+import sys
 from pathlib import Path
 import psycopg
 from crossdock.platform.embedded_postgres import EmbeddedPostgres
@@ -87,7 +93,7 @@ class TestStart:
         closed = tmp_path / "closed"
         closed.mkdir(mode=0o700)
         data = closed / "new" / "data"
-        before = modes_above(data.parent / "any")
+        before = modes_above(closed / "any")
         with EmbeddedPostgres(data, settings=THROW_AWAY) as server:
             assert ask(server.url, "show listen_addresses") == ""
             assert ask(server.url, "show data_checksums") == "on"
@@ -130,6 +136,10 @@ class TestStart:
             assert stat.S_IMODE(socket_folder.stat().st_mode) == 0o700
             assert ask(server.url, "select 1") == 1
             assert EmbeddedPostgres(deep).running_url() == server.url
+            subprocess.run(["cp", "-a", str(deep), str(deep.with_name("copy"))], check=True)
+            with EmbeddedPostgres(deep.with_name("copy"), settings=THROW_AWAY) as copy:
+                assert copy.url != server.url
+                assert ask(server.url, "select 1") == 1, "a copied folder does not take the socket of the first"
         assert not socket_folder.exists()
 
     def test_the_server_outlives_the_thread_that_started_it(self, data: Path) -> None:
@@ -153,23 +163,19 @@ class TestStart:
         assert "CREATE TABLE public.kept" in dump.stdout
 
     @as_root
-    def test_another_user_of_the_machine_gets_no_connection(self, data: Path) -> None:
-        """Nobody else is trusted, and even an open folder would not help them."""
-        for folder in (*data.parents[:3], data):
-            folder.chmod(0o755)
+    def test_another_user_of_the_machine_gets_no_connection(self, data: Path, tmp_path: Path) -> None:
+        """Nobody else is trusted: not even one who may enter every folder and open the socket gets in."""
+        may_enter_all = Account("other_user", 12345, 12345, capability=2)
+        # The packet that begins a connection as user postgres; the answer says why it is refused.
+        source = "import socket, sys; s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1])\n"
+        source += "s.sendall(bytes.fromhex('0000001700030000') + b'user\\0postgres\\0\\0'); print(s.recv(200))"
         with EmbeddedPostgres(data, settings={**THROW_AWAY, "unix_socket_permissions": "0777"}) as server:
-            (data / "run").chmod(0o755)
-            connect = "import socket, sys; s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1])"
-            sockets = map(str, (data / "run").glob(".s.PGSQL.5432"))
-            # Start-up packet of user postgres, protocol 3; the answer begins with E for an error.
-            connect += "; s.sendall(bytes.fromhex('0000001700030000') + b'user\\0postgres\\0\\0'); print(s.recv(200))"
-            stranger = subprocess.run(
-                ["/usr/bin/setpriv", "--reuid=12345", "--clear-groups", "python3", "-c", connect, *sockets],
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            assert "Peer authentication failed" in stranger.stdout, stranger.stderr
+            argv = (sys.executable, "-c", source, str(data / "run" / ".s.PGSQL.5432"))
+            order = Order(argv, (), account=may_enter_all, log=str(tmp_path / "answer"))
+            stranger = GuardedProcess("stranger", order, env={})
+            while stranger.poll() is None:
+                pass
+            assert "Peer authentication failed" in (tmp_path / "answer").read_text()
             assert ask(server.url, "select 1") == 1
 
 
@@ -220,9 +226,7 @@ class TestAccidents:
     ) -> None:
         """As after a power cut: files of the dead server lie about, and the next start just works."""
         program = programs.start(SERVER, data)
-        assert program.stdout is not None
-        assert program.stdout.readline().startswith("20")
-        assert "committed" in program.stdout.readline()
+        wait.until(lambda: "committed" in program.output)
         below = process_tree.below(program.pid)
         for process in below:
             os.kill(process.pid, signal.SIGSTOP)
@@ -243,7 +247,6 @@ class TestAccidents:
         below = process_tree.below(program.pid)
         assert len(below) > 5
         program.kill()
-        program.wait()
         with EmbeddedPostgres(data, settings=THROW_AWAY):
             assert process_tree.all_ended(below)
 
@@ -262,7 +265,6 @@ class TestAccidents:
         os.kill(process_tree.named(program.pid, "/postgres -D"), signal.SIGSTOP)
         os.kill(process_tree.named(program.pid, "process_guard.py"), signal.SIGKILL)
         program.kill()
-        program.wait()
         steps = (StopStep(0, 0.2), StopStep(signal.SIGINT, 0.2), StopStep(signal.SIGKILL, 10))
         monkeypatch.setattr(embedded_postgres, "_ORPHAN_STEPS", steps)
         with EmbeddedPostgres(data, settings=THROW_AWAY) as server:
@@ -323,49 +325,33 @@ class TestAccidents:
 class TestAccount:
     """PostgreSQL refuses to run as root, and a fresh machine often has nobody else."""
 
-    def test_a_kernel_that_forbids_user_namespaces(self, data: Path) -> None:
+    def test_a_kernel_that_forbids_user_namespaces(self, data: Path, programs: Programs) -> None:
         """Root in a container, the most common fresh machine, with its data below the closed /root."""
         data.parent.chmod(0o700)
         before = modes_above(data)
-        answer = subprocess.run(
-            [sys.executable, "-c", FORBID + START_AND_ASK, str(data)], capture_output=True, text=True, check=False
-        )
-        assert "answer 42" in answer.stdout, answer.stdout + answer.stderr
+        program = programs.start(NO_NAMESPACES + START_AND_ASK, data)
+        assert program.end() == 0, program.output
+        assert "answer 42" in program.output
         assert modes_above(data) == before
         with EmbeddedPostgres(data, settings=THROW_AWAY) as server:
             assert ask(server.url, "select 1") == 1, "what it made starts where namespaces are allowed, too"
 
     @as_root
-    def test_root_without_a_way_is_told_so(self, data: Path) -> None:
+    def test_root_without_a_way_is_told_so(self, data: Path, programs: Programs) -> None:
         """One line with the remedy, where neither a namespace nor another user can be had."""
-        no_other_user = "assert libc.prctl(24, 7, 0, 0, 0) == 0; assert libc.prctl(24, 6, 0, 0, 0) == 0\n"
-        again = f"os.execv(sys.executable, [sys.executable, '-c', {'import sys' + START_AND_ASK!r}, sys.argv[1]])\n"
-        answer = subprocess.run(
-            [sys.executable, "-c", FORBID + no_other_user + again, str(data)],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        line = answer.stdout.splitlines()[-1]
+        program = programs.start(NO_NAMESPACES + NO_OTHER_USER + START_AND_ASK, data)
+        assert program.end() == 0, program.output
+        line = program.output.splitlines()[-1]
         assert line.startswith("refused PostgreSQL cannot run for user 0 here: the kernel does not let it become user")
         assert "CROSSDOCK_DATABASE_URL" in line
 
     @as_root
-    def test_a_folder_that_stays_closed_is_named(self, data: Path, tmp_path: Path) -> None:
+    def test_a_folder_that_stays_closed_is_named(self, data: Path, programs: Programs) -> None:
         """Root of a container that may not override file modes, with its data in a closed folder."""
-        closed = tmp_path / "closed"
-        closed.mkdir(mode=0o700)
-        shutil.move(data, closed / "data")
-        no_override = "assert libc.prctl(24, 1, 0, 0, 0) == 0; assert libc.prctl(24, 2, 0, 0, 0) == 0\n"
-        again = f"os.execv(sys.executable, [sys.executable, '-c', {'import sys' + START_AND_ASK!r}, sys.argv[1]])\n"
-        answer = subprocess.run(
-            [sys.executable, "-c", FORBID + no_override + again, str(closed / "data")],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        line = answer.stdout.splitlines()[-1]
-        assert "refused" in line
-        assert "the folder" in line
+        data.parent.chmod(0o700)
+        program = programs.start(NO_NAMESPACES + NO_OVERRIDE + START_AND_ASK, data)
+        assert program.end() == 0, program.output
+        line = program.output.splitlines()[-1]
+        assert line.startswith("refused PostgreSQL cannot run for user 0 here: the folder")
         assert "is closed to it" in line
-        assert "CROSSDOCK_DATA" in line
+        assert "set CROSSDOCK_DATA to a folder" in line

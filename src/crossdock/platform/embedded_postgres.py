@@ -292,21 +292,23 @@ class EmbeddedPostgres:
 
     def _make_socket_folder(self) -> Path:
         """A 0700 folder of ours whose path fits a socket address: `<data>/run`, or one that `<data>/run` links to."""
-        known = self._known_socket_folder()
-        if known is not None:
-            _remove_socket(known)
-            self._give_to_account(known)
-            return known
+        folder = self._known_socket_folder()
         link = self.data / "run"
-        if link.is_symlink():
-            link.unlink()
-        if _fits_socket(link):
-            link.mkdir(mode=0o700, exist_ok=True)
-            link.chmod(0o700)
-            folder = link
-        else:
-            folder = _make_temporary_folder()
-            link.symlink_to(folder)
+        if folder is None:
+            if link.is_symlink():
+                link.unlink()
+            if _fits_socket(link):
+                link.mkdir(mode=0o700, exist_ok=True)
+                link.chmod(0o700)
+                folder = link
+            else:
+                if link.exists():
+                    _remove_socket(link)
+                    link.rmdir()
+                folder = _make_temporary_folder()
+                # A copy of the data folder has a copy of the link, and must not take this folder for its own.
+                (folder / "data").symlink_to(self.data)
+                link.symlink_to(folder)
         self._give_to_account(folder)
         return folder
 
@@ -316,6 +318,8 @@ class EmbeddedPostgres:
         folder = link.readlink() if link.is_symlink() else link
         try:
             status = folder.lstat()
+            if folder != link and (folder / "data").readlink() != self.data:
+                return None
         except FileNotFoundError:
             return None
         owners = {os.geteuid()}
@@ -328,6 +332,7 @@ class EmbeddedPostgres:
         link = self.data / "run"
         if link.is_symlink():
             _remove_socket(folder)
+            (folder / "data").unlink()
             folder.rmdir()
             link.unlink()
 

@@ -47,7 +47,13 @@ class SupplierProduct(Part, kw_only=True, frozen=True):
         str | None, Meta(description="The supplier's own id of the product.", examples=["ext_id"])
     ] = None
     unit_cost: Annotated[
-        Decimal | str | None, Meta(description="What the supplier charges for one unit.", examples=[1])
+        Decimal | None,
+        Meta(
+            description="What the supplier charges for one unit. Served as a number; clients made for older answers "
+            "also know a text.",
+            examples=[1],
+            extra_json_schema={"type": ["string", "number", "null"]},
+        ),
     ] = None
 
 

@@ -243,6 +243,10 @@ class Adapter:
         """An error hidden in an answer whose status says success, as GraphQL has them."""
         return None
 
+    def session_ended(self, answer: VendorAnswer) -> bool:
+        """Whether the answer says that the token no longer serves, so that nothing was done and a new one may help."""
+        return answer.status == 401
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         found: dict[str, Implementation] = dict(cls.implementations)

@@ -152,7 +152,7 @@ class VendorClient:
         session = AuthSession(adapter.credentials, self._tokens, self._send_plain)
         prepared = await adapter.auth.apply(request, session)
         answer = await self._send(prepared, changing=changing)
-        if answer.status == 401 and await adapter.auth.renew(session):
+        if adapter.session_ended(answer) and await adapter.auth.renew(session):
             prepared = await adapter.auth.apply(request, session)
             answer = await self._send(prepared, changing=changing)
         if answer.status in allow:
