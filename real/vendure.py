@@ -31,8 +31,7 @@ SHOP_FILES = ("config.js", "populate.js", "server.js", "products.csv", "assets/b
 PRISTINE = HOME / "pristine.sqlite"
 
 USERNAME = "superadmin"
-# The shop listens on this machine only, and its data is thrown away.
-PASSWORD = "only-for-this-machine"
+PASSWORD = "only-for-this-machine"  # noqa: S105 - the shop listens on this machine only and its data is thrown away
 
 OLDEST_NODE = 20
 INSTALL_TIMEOUT_SECONDS = 900

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -29,11 +30,13 @@ def made_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def data(made_data: Path, tmp_path: Path) -> Path:
+def data(made_data: Path, tmp_path: Path) -> Iterator[Path]:
     """A data folder of the test's own with a made database."""
     copy = tmp_path / "data"
     subprocess.run(["cp", "-a", str(made_data), str(copy)], check=True)
-    return copy
+    yield copy
+    # pytest keeps the folders of some runs, and 40 MB a test is too much to keep.
+    shutil.rmtree(copy, ignore_errors=True)
 
 
 @dataclass(frozen=True)

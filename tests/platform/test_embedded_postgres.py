@@ -192,19 +192,20 @@ class TestRefusal:
         assert "\n" not in str(refusal.value)
         assert EmbeddedPostgres(data).running_url() is None
 
-    def test_a_database_of_another_major_version_is_left_alone(self, data: Path) -> None:
+    def test_a_database_of_another_major_version_is_left_alone(self, tmp_path: Path) -> None:
         """After an upgrade the user reads what to do, and the old database is still whole."""
-        (data / "postgres" / "PG_VERSION").write_text("15\n")
+        (tmp_path / "postgres").mkdir()
+        (tmp_path / "postgres" / "PG_VERSION").write_text("15\n")
         with pytest.raises(StartRefused, match=r"is of PostgreSQL 15, this Crossdock runs PostgreSQL \d+: back it up"):
-            EmbeddedPostgres(data).start()
-        assert not (data / "postgres" / "postmaster.pid").exists()
+            EmbeddedPostgres(tmp_path).start()
+        assert [path.name for path in (tmp_path / "postgres").iterdir()] == ["PG_VERSION"]
 
-    def test_a_damaged_database_is_not_made_anew(self, data: Path) -> None:
+    def test_a_damaged_database_is_not_made_anew(self, tmp_path: Path) -> None:
         """A new empty database in place of a damaged one would look as if all data were gone."""
-        (data / "postgres" / "PG_VERSION").unlink()
+        (tmp_path / "postgres" / "global").mkdir(parents=True)
         with pytest.raises(StartRefused, match="holds no PostgreSQL database"):
-            EmbeddedPostgres(data).start()
-        assert (data / "postgres" / "global" / "pg_control").exists()
+            EmbeddedPostgres(tmp_path).start()
+        assert [path.name for path in (tmp_path / "postgres").iterdir()] == ["global"]
 
     def test_why_the_server_does_not_start_is_in_the_message(self, data: Path) -> None:
         """The user should not have to find a log first."""
@@ -226,7 +227,7 @@ class TestAccidents:
     ) -> None:
         """As after a power cut: files of the dead server lie about, and the next start just works."""
         program = programs.start(SERVER, data)
-        wait.until(lambda: "committed" in program.output)
+        wait.until(lambda: "committed" in program.output.splitlines())
         below = process_tree.below(program.pid)
         for process in below:
             os.kill(process.pid, signal.SIGSTOP)
@@ -337,19 +338,19 @@ class TestAccount:
             assert ask(server.url, "select 1") == 1, "what it made starts where namespaces are allowed, too"
 
     @as_root
-    def test_root_without_a_way_is_told_so(self, data: Path, programs: Programs) -> None:
+    def test_root_without_a_way_is_told_so(self, tmp_path: Path, programs: Programs) -> None:
         """One line with the remedy, where neither a namespace nor another user can be had."""
-        program = programs.start(NO_NAMESPACES + NO_OTHER_USER + START_AND_ASK, data)
+        program = programs.start(NO_NAMESPACES + NO_OTHER_USER + START_AND_ASK, tmp_path / "data")
         assert program.end() == 0, program.output
         line = program.output.splitlines()[-1]
         assert line.startswith("refused PostgreSQL cannot run for user 0 here: the kernel does not let it become user")
         assert "CROSSDOCK_DATABASE_URL" in line
 
     @as_root
-    def test_a_folder_that_stays_closed_is_named(self, data: Path, programs: Programs) -> None:
+    def test_a_folder_that_stays_closed_is_named(self, tmp_path: Path, programs: Programs) -> None:
         """Root of a container that may not override file modes, with its data in a closed folder."""
-        data.parent.chmod(0o700)
-        program = programs.start(NO_NAMESPACES + NO_OVERRIDE + START_AND_ASK, data)
+        tmp_path.chmod(0o700)
+        program = programs.start(NO_NAMESPACES + NO_OVERRIDE + START_AND_ASK, tmp_path / "data")
         assert program.end() == 0, program.output
         line = program.output.splitlines()[-1]
         assert line.startswith("refused PostgreSQL cannot run for user 0 here: the folder")

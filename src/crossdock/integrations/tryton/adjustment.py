@@ -13,7 +13,7 @@ import structlog
 
 from crossdock.contract.errors import AdapterError, InvalidBody, VendorRejected, VendorUnavailable
 from crossdock.integrations.tryton.client import Domain, TrytonAPI, typed
-from crossdock.integrations.tryton.mapping import Layout, floor_units
+from crossdock.integrations.tryton.mapping import Layout, floor_units, record_id
 from crossdock.integrations.tryton.models import NewInventory, TrytonInventory, TrytonNote, TrytonRow
 
 log = structlog.get_logger(__name__)
@@ -93,19 +93,17 @@ def note_text(reference: str) -> str:
     return f"Crossdock adjustment {reference}"
 
 
-def choose_place(
-    layout: Layout, warehouse_id: str, location_id: str | None, held: dict[int, float], delta: int
-) -> int:
+def choose_place(layout: Layout, warehouse_id: str, location_id: str | None, held: dict[int, float], delta: int) -> int:
     """The place to change stock at. Raises InvalidBody where the caller has to name another, or one at all.
 
     `held` is the stock by place. Without a location, units are added where the warehouse picks from or stores, and
     taken from there or from the place that holds most; one document changes one place, so none are gathered.
     """
-    warehouse = _number(warehouse_id)
+    warehouse = record_id(warehouse_id)
     if warehouse not in layout.warehouses:
         raise InvalidBody.field("warehouse_id", "Tryton has no such warehouse.")
     if location_id is not None:
-        place = _number(location_id)
+        place = record_id(location_id)
         if place not in layout.storage or layout.warehouse_of[place] != warehouse:
             raise InvalidBody.field("location_id", "That warehouse has no such storage location.")
         _require(place, held, delta)
@@ -136,10 +134,5 @@ def _usual_place(layout: Layout, warehouse: int) -> int | None:
 
 
 def _require(place: int, held: dict[int, float], delta: int) -> None:
-    if held.get(place, 0) + min(delta, 0) < 0:
+    if delta < 0 and held.get(place, 0) + delta < 0:
         raise InvalidBody.field("quantity", f"That location holds {floor_units(held.get(place, 0))} units.")
-
-
-def _number(value: str) -> int | None:
-    """A Tryton id; None for a text that cannot be one."""
-    return int(value) if value.isascii() and value.isdigit() else None

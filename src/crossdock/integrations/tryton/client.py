@@ -63,7 +63,8 @@ class TrytonAPI:
         if self._modules is None:
             body = {"domain": [["state", "=", "activated"]], "fields_names": ["name"]}
             answer = await self._client.post("/rest/model/ir.module/search_read", body, changes=False)
-            self._modules = frozenset(module.name for module in answer.json(list[TrytonModule]))
+            modules: list[TrytonModule] = answer.json(list[TrytonModule])
+            self._modules = frozenset(module.name for module in modules)
         return self._modules
 
     async def search(
@@ -120,7 +121,7 @@ class TrytonAPI:
         return [row async for rows, _ in self.walk(model, kind, domain, context=context) for row in rows]
 
     async def create(self, model: str, values: dict[str, Any], kind: type[T], show: str, *, changes: bool = True) -> T:
-        """Makes a record and gives the field `show` of it. `changes=False` for drafts, which have no effect on stock."""
+        """Makes a record and reads its field `show`. `changes=False` is for drafts, which have no effect on stock."""
         answer = await self._client.post(
             f"/rest/model/{model}", values, params={"f": show}, **await self._writing(changes)
         )

@@ -38,6 +38,8 @@ WEIGHT_UNITS: Mapping[str | None, WeightUnit] = {
     "product.uom_pound": "lb",
 }
 CENTIMETRES_PER_METRE = 100
+LARGEST_ID = 2**31 - 1
+NO_RECORD = -1
 DIGITS = 6
 """Tryton keeps quantities as binary floats; more decimal places than these are noise."""
 
@@ -153,6 +155,12 @@ class _Counts:
         )
 
 
+def record_id(text: str) -> int:
+    """A text as a Tryton id; one that cannot be an id becomes one that no record has."""
+    number = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_ID)) else NO_RECORD
+    return number if number <= LARGEST_ID else NO_RECORD
+
+
 def floor_units(quantity: float) -> int:
     """Whole units in stock; a broken unit cannot be promised to anyone."""
     return math.floor(round(quantity, DIGITS))
@@ -250,9 +258,7 @@ def measurements(row: TrytonProduct) -> Measurements:
     unit: LengthUnit | None = (kept or "cm") if given else None
     length, width, height = (_length(value, of, kept) for value, of in lengths)
     weight, weight_unit = _weight(row.weight, row.weight_uom)
-    return Measurements(
-        length=length, width=width, height=height, unit=unit, weight=weight, weight_unit=weight_unit
-    )
+    return Measurements(length=length, width=width, height=height, unit=unit, weight=weight, weight_unit=weight_unit)
 
 
 def _length(value: float | None, unit: TrytonUnit | None, kept: LengthUnit | None) -> Decimal | None:

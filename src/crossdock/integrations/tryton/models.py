@@ -105,7 +105,9 @@ class TrytonTemplate(msgspec.Struct, frozen=True):
     active: Flag
     products: list[int]
     last_modified_at: TrytonMoment
-    components: Annotated[list[TrytonComponent], of_module(KIT_MODULE)] = field(name="components.", default_factory=list)
+    components: Annotated[list[TrytonComponent], of_module(KIT_MODULE)] = field(
+        name="components.", default_factory=list
+    )
 
 
 class TrytonProduct(msgspec.Struct, frozen=True):
@@ -122,7 +124,9 @@ class TrytonProduct(msgspec.Struct, frozen=True):
     template: TrytonTemplate = field(name="template.")
     default_uom: TrytonUnit = field(name="default_uom.")
     identifiers: list[TrytonIdentifier] = field(name="identifiers.")
-    components: Annotated[list[TrytonComponent], of_module(KIT_MODULE)] = field(name="components.", default_factory=list)
+    components: Annotated[list[TrytonComponent], of_module(KIT_MODULE)] = field(
+        name="components.", default_factory=list
+    )
     lot_required: Annotated[list[str] | None, of_module(LOT_MODULE)] = None
     length: Annotated[float | None, of_module(MEASUREMENTS_MODULE)] = None
     width: Annotated[float | None, of_module(MEASUREMENTS_MODULE)] = None

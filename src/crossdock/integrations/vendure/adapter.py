@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Annotated, Any, TypeVar
@@ -12,20 +11,13 @@ from msgspec import UNSET, Meta, UnsetType
 
 from crossdock.contract.bodies import ExactAdjustment, WriteBody, choices
 from crossdock.contract.cart import products, warehouses
-from crossdock.contract.errors import (
-    AdapterError,
-    CrossdockError,
-    InvalidBody,
-    VendorRejected,
-    VendorUnavailable,
-)
+from crossdock.contract.errors import AdapterError, CrossdockError, InvalidBody, VendorRejected, VendorUnavailable
 from crossdock.integrations.kit.adapter import (
     Adapter,
     Applied,
     Attempt,
     BatchFailed,
     BatchWritten,
-    LineOutcome,
     NotApplied,
     Page,
     Settlement,
@@ -35,14 +27,15 @@ from crossdock.integrations.kit.adapter import (
     implements,
     settles,
 )
+from crossdock.integrations.kit.paging import by_offset
 from crossdock.integrations.kit.transport import VendorAnswer
-from crossdock.integrations.vendure import client, mapping, queries
+from crossdock.integrations.vendure import client, mapping, queries, stock
 from crossdock.integrations.vendure.models import (
     AccountFacts,
     AdjustedVariant,
     ChangedVariants,
     GraphQLAnswer,
-    LedgerAnswer,
+    LedgerPage,
     ProductPage,
     ShiftedVariant,
     StockAdjustment,
@@ -56,38 +49,39 @@ T = TypeVar("T")
 
 PRODUCTS_PER_PAGE = 50
 LOCATIONS_PER_PAGE = 100
-LINES_PER_CALL = 100
-"""Lines of a batch that go out in one mutation, which Vendure carries out whole or not at all."""
-MOST_UNITS = 2**31 - 1
-"""Vendure's integers have 32 bits."""
+VARIANTS_PER_CALL = 100
 SHIFT_ATTEMPTS = 5
+"""How often a change of stock is corrected when others change the same stock in the same moment."""
 LEDGER_TAIL = 50
-CLOCK_SLACK = timedelta(minutes=5)
+"""Latest adjustments of a variant that are looked through for one of ours."""
 LONGEST_WRITE = timedelta(minutes=2)
+"""A request whose answer was lost may still be at work for this long."""
+CLOCK_SLACK = timedelta(minutes=5)
+"""How far the clock of Vendure's database may be off that of its server."""
 
 
 class AdjustInventory(WriteBody, kw_only=True):
-    """Changes the stock of one variant at one stock location."""
+    """Changes the stock on hand of one variant at one stock location."""
 
-    quantity: Annotated[int, Meta(ge=0, le=MOST_UNITS)]
+    quantity: Annotated[int, Meta(le=stock.MOST_UNITS)]
     adjustment_type: ExactAdjustment
     warehouse_id: Annotated[
         str | UnsetType,
-        choices("warehouses"),
         Meta(description="Stock location to change the stock at; may be left out when the shop has only one."),
+        choices("warehouses"),
     ] = UNSET
 
 
 class Vendure(Adapter):
+    """A Vendure shop's default channel, by way of its admin API."""
+
     slug = "vendure"
     display_name = client.NAME
     vertical = "cart"
-    description = "Open-source commerce server"
+    description = "Open-source commerce server with a GraphQL API."
     docs_url = "https://docs.vendure.io/reference/graphql-api/admin/queries"
     auth = client.SessionLogin()
     credentials_type = client.VendureCredentials
-
-    credentials: client.VendureCredentials
 
     @property
     def base_url(self) -> str:
@@ -114,91 +108,158 @@ class Vendure(Adapter):
     @implements(
         products.GET_PRODUCTS,
         mode=Snapshot(
-            because="an order changes stock without moving a variant's updatedAt, and stock movements are listed only "
-            "variant by variant"
+            because="an order moves stock without touching the variant's updatedAt, and stock movements are listed "
+            "variant by variant only"
         ),
     )
     async def get_products(self, window: Window) -> AsyncIterator[Page[products.Product]]:
-        # https://docs.vendure.io/reference/graphql-api/admin/queries#products
-        skip, known_total = _walk_position(window.cursor)
+        skip, known_total = [int(part) for part in (window.cursor or "0/0").split("/")]
         while True:
+            # https://docs.vendure.io/reference/graphql-api/admin/queries#products
             page = await self._ask(queries.PRODUCTS, {"skip": skip, "take": PRODUCTS_PER_PAGE}, ProductPage)
             found = page.products
-            if found.total_items < known_total and skip:
-                # Products deleted behind the walk moved the rest forward, past it. Step back and read them again.
-                skip = max(0, skip - (known_total - found.total_items))
-                known_total = found.total_items
+            deleted, known_total = known_total - found.total_items, found.total_items
+            if deleted > 0:
+                # The products behind the deleted ones moved up, some of them past the walk: read those again.
+                skip = max(0, skip - deleted)
                 continue
-            known_total = found.total_items
             skip += len(found.items)
-            records = [record for item in found.items for record in mapping.product_records(item, page)]
-            more = len(found.items) > 0 and skip < known_total
-            yield Page(records, f"{skip}/{known_total}" if more else None)
-            if not more:
+            done = not found.items or skip >= known_total
+            records = [record for product in found.items for record in mapping.product_records(product, page)]
+            yield Page(records, None if done else f"{skip}/{known_total}")
+            if done:
                 return
 
     @implements(
         warehouses.GET_WAREHOUSES,
-        mode=Snapshot(because="assigning a location to the channel does not move its updatedAt"),
+        mode=Snapshot(because="assigning a location to the channel does not touch its updatedAt"),
     )
     async def get_warehouses(self, window: Window) -> AsyncIterator[Page[warehouses.Warehouse]]:
-        async for locations in self._stock_locations(int(window.cursor or 0)):
-            yield Page([mapping.warehouse_record(location) for location in locations])
+        async for locations, offset in by_offset(
+            self._stock_locations, size=LOCATIONS_PER_PAGE, start=int(window.cursor or 0)
+        ):
+            done = len(locations) < LOCATIONS_PER_PAGE
+            yield Page([mapping.warehouse_record(location) for location in locations], None if done else str(offset))
 
     @implements(products.ADJUST_INVENTORY, AdjustInventory)
     async def adjust_inventory(self, product_id: str, body: AdjustInventory) -> products.Product:
         if mapping.is_parent(product_id):
-            raise InvalidBody.field("product_id", NO_STOCK_OF_PARENT, "path")
-        shop = await self._shop_to_adjust([product_id])
-        variant = shop.counted(product_id)
-        location_id = shop.location(body.warehouse_id)
+            raise InvalidBody.field("product_id", stock.PARENT_REFUSED, "path")
+        room = await self._stock_room([product_id])
+        variant, location_id = room.variant(product_id), room.location(body.warehouse_id)
+        changed: VariantOfProduct
         if body.adjustment_type == "exact":
-            changed: VariantOfProduct = (await self._set_levels([(product_id, location_id, body.quantity)]))[product_id]
+            [changed] = await self._set_levels([stock.Level(product_id, location_id, body.quantity)])
         else:
             units = body.quantity if body.adjustment_type == "increase" else -body.quantity
             changed = await self._shift_level(variant, location_id, units)
-        return mapping.variant_record(changed, changed.product, shop.facts)
+        return mapping.variant_record(changed, changed.product, room.shop)
 
     @settles(products.ADJUST_INVENTORY)
     async def settle_adjust_inventory(self, attempt: Attempt) -> Settlement:
-        """Nothing marks an adjustment as ours, so the ledger can only prove that there was none."""
+        """Nothing in Vendure's ledger tells whose an adjustment is, so it can prove only that there was none."""
         [product_id] = attempt.ids
-        body: AdjustInventory = attempt.body
-        shop = await self._shop_to_adjust([product_id])
-        variant = shop.counted(product_id)
-        if body.adjustment_type == "exact" and variant.on_hand(shop.location(body.warehouse_id)) == body.quantity:
-            return Applied(mapping.variant_record(variant, variant.product, shop.facts))
+        room = await self._stock_room([product_id])
+        variant, location_id = room.variant(product_id), room.location(attempt.body.warehouse_id)
+        if attempt.body.adjustment_type == "exact" and variant.on_hand(location_id) == attempt.body.quantity:
+            return Applied(mapping.variant_record(variant, variant.product, room.shop))
         if self.now() - attempt.sent_at < LONGEST_WRITE:
             return None
-        tail, clock_ahead = await self._ledger_tail(variant)
-        since = attempt.sent_at + clock_ahead - CLOCK_SLACK
-        return None if any(item.created_at >= since for item in tail) else NotApplied()
+        latest, clock_ahead = await self._latest_adjustments(variant)
+        earliest = attempt.sent_at + clock_ahead - CLOCK_SLACK
+        return None if any(item.created_at >= earliest for item in latest) else NotApplied()
 
     @implements(products.BATCH_ADJUST_INVENTORY, products.BatchAdjustInventoryBody)
-    async def batch_adjust_inventory(
-        self, body: products.BatchAdjustInventoryBody
-    ) -> BatchWritten[products.Product]:
-        """Sets levels in calls of up to 100 lines. Each call is all or nothing; a failure ends the batch."""
+    async def batch_adjust_inventory(self, body: products.BatchAdjustInventoryBody) -> BatchWritten[products.Product]:
         lines = body.line_items
-        _refuse_impossible_lines(lines)
-        shop = await self._shop_to_adjust(list(dict.fromkeys(line.product_id for line in lines)))
-        levels = shop.levels(lines)
-        outcomes: list[LineOutcome] = []
+        stock.check_lines(lines)
+        room = await self._stock_room(list(dict.fromkeys(line.product_id for line in lines)))
+        levels = room.levels(lines)
+        if refused := room.refusals(lines):
+            raise BatchFailed("No line was applied", lines=refused, records=[])
         records: dict[str, products.Product] = {}
-        for start in range(0, len(lines), LINES_PER_CALL):
-            part = levels[start : start + LINES_PER_CALL]
+        for start in range(0, len(levels), VARIANTS_PER_CALL):
             try:
-                changed = await self._set_levels(part)
+                changed = await self._set_levels(levels[start : start + VARIANTS_PER_CALL])
             except AdapterError as error:
-                raise _batch_failed(lines, outcomes, len(part), list(records.values()), error) from error
-            outcomes += [LineOutcome(start + at, item[0], "applied") for at, item in enumerate(part)]
-            for product_id, variant in changed.items():
-                records[product_id] = mapping.variant_record(variant, variant.product, shop.facts)
+                if start == 0 and not isinstance(error, VendorRejected):
+                    raise
+                raise BatchFailed(
+                    f"{start} of {len(levels)} lines were applied: {error.message}",
+                    lines=stock.outcomes_of_failure(levels, start, VARIANTS_PER_CALL, error),
+                    records=list(records.values()),
+                ) from error
+            records |= {item.id: mapping.variant_record(item, item.product, room.shop) for item in changed}
         return BatchWritten(list(records.values()))
 
     async def _ask(self, query: str, variables: Mapping[str, Any], kind: type[T], *, changes: bool = False) -> T:
-        answer = await self._send(query, variables, changes=changes)
-        return answer.json(GraphQLAnswer[kind]).data  # type: ignore[valid-type]
+        """The data of a GraphQL answer."""
+        answer = await self._post(query, variables, changes=changes)
+        found: GraphQLAnswer[T] = answer.json(GraphQLAnswer[kind])  # type: ignore[valid-type]
+        return found.data
 
-    async def _send(self, query: str, variables: Mapping[str, Any], *, changes: bool = False) -> VendorAnswer:
+    async def _post(self, query: str, variables: Mapping[str, Any], *, changes: bool) -> VendorAnswer:
         return await self.client.post(client.ADMIN_API, {"query": query, "variables": variables}, changes=changes)
+
+    async def _stock_locations(self, skip: int, take: int) -> Sequence[VendureStockLocation]:
+        # https://docs.vendure.io/reference/graphql-api/admin/queries#stocklocations
+        page = await self._ask(queries.STOCK_LOCATIONS, {"skip": skip, "take": take}, StockLocationPage)
+        return page.stock_locations.items
+
+    async def _stock_room(self, product_ids: Sequence[str]) -> stock.StockRoom:
+        """The variants as they are now, and all stock locations."""
+        variants: dict[str, AdjustedVariant] = {}
+        for start in range(0, len(product_ids), VARIANTS_PER_CALL):
+            ids = product_ids[start : start + VARIANTS_PER_CALL]
+            # https://docs.vendure.io/reference/graphql-api/admin/queries#productvariants
+            found = await self._ask(queries.VARIANTS_TO_ADJUST, {"ids": ids, "take": len(ids)}, VariantsToAdjust)
+            variants |= {variant.id: variant for variant in found.product_variants.items}
+        walk = by_offset(self._stock_locations, size=LOCATIONS_PER_PAGE)
+        locations = {location.id: location.name async for page, _ in walk for location in page}
+        return stock.StockRoom(found, variants, locations)
+
+    async def _set_levels(self, levels: Sequence[stock.Level]) -> list[VariantOfProduct]:
+        """Sets levels in one mutation, which Vendure carries out whole or not at all. Variants in order of levels."""
+        # https://docs.vendure.io/reference/graphql-api/admin/mutations#updateproductvariants
+        changes = {"levels": stock.levels_input(levels)}
+        changed = await self._ask(queries.SET_LEVELS, changes, ChangedVariants, changes=True)
+        by_id = {variant.id: variant for variant in changed.update_product_variants}
+        return [by_id[variant_id] for variant_id in dict.fromkeys(level.variant_id for level in levels)]
+
+    async def _shift_level(self, variant: AdjustedVariant, location_id: str, units: int) -> AdjustedVariant:
+        """Adds units to a level that can only be set: sets it, sees by how much that moved it, and mends the rest."""
+        seen, on_hand, left = variant.stock_movements.total_items, variant.on_hand(location_id), units
+        for _ in range(SHIFT_ATTEMPTS):
+            try:
+                target = stock.shifted(on_hand, left)
+            except InvalidBody:
+                if left == units:
+                    raise
+                break
+            level = stock.levels_input([stock.Level(variant.id, location_id, target)])
+            change = {"nothing": [{"id": variant.id}], "level": level, "seen": seen}
+            # https://docs.vendure.io/reference/graphql-api/admin/mutations#updateproductvariants
+            shifted = await self._ask(queries.SHIFT_LEVEL, change, ShiftedVariant, changes=True)
+            [before], [after] = shifted.before, shifted.after
+            left -= stock.applied_units(before, after, location_id, target)
+            if left == 0:
+                return after
+            on_hand = after.on_hand(location_id)
+        raise VendorUnavailable(
+            f"Others kept changing the same stock; {units - left} of {units} units were applied", may_have_applied=True
+        )
+
+    async def _latest_adjustments(self, variant: AdjustedVariant) -> tuple[list[StockAdjustment], timedelta]:
+        """The last adjustments of a variant, and by how much Vendure's clock is ahead of ours."""
+        seen = max(0, variant.stock_movements.total_items - LEDGER_TAIL)
+        # https://docs.vendure.io/reference/graphql-api/admin/queries#productvariant
+        answer = await self._post(queries.LEDGER, {"id": variant.id, "seen": seen}, changes=False)
+        found: GraphQLAnswer[LedgerPage] = answer.json(GraphQLAnswer[LedgerPage])
+        ledger = found.data.product_variant
+        return ledger.stock_movements.items if ledger else [], _clock_of(answer, self.now()) - self.now()
+
+
+def _clock_of(answer: VendorAnswer, default: datetime) -> datetime:
+    """The time the answer was made at, by the clock of the server that made it."""
+    date = answer.headers.get("date")
+    return parsedate_to_datetime(date) if date else default

@@ -22,7 +22,7 @@ from crossdock.integrations.kit.adapter import VendorMessage
 from crossdock.integrations.kit.auth import AuthSession, Credentials, Token, TokenScheme, credential
 from crossdock.integrations.kit.transport import VendorAnswer, VendorRequest
 from crossdock.integrations.vendure import queries
-from crossdock.integrations.vendure.models import GraphQLAnswer, GraphQLErrors, HTTPErrorBody
+from crossdock.integrations.vendure.models import GraphQLAnswer, GraphQLError, GraphQLErrors, HTTPErrorBody
 
 NAME = "Vendure"
 ADMIN_API = "/admin-api"
@@ -55,7 +55,8 @@ class VendureCredentials(Credentials, kw_only=True, frozen=True):
         ),
     ]
     username: Annotated[
-        str, credential("User name", "User name or e-mail address of an administrator.", example="crossdock@example.com")
+        str,
+        credential("User name", "User name or e-mail address of an administrator.", example="crossdock@example.com"),
     ]
     password: Annotated[str, credential("Password", "Password of that administrator.", secret=True)]
 
@@ -97,7 +98,8 @@ def session_token(answer: VendorAnswer) -> Token:
     problem = problem_in(answer)
     if problem is not None:
         raise problem
-    result = answer.json(GraphQLAnswer[LoginData]).data.login
+    found: GraphQLAnswer[LoginData] = answer.json(GraphQLAnswer[LoginData])
+    result = found.data.login
     if result.kind != LOGGED_IN:
         raise NeedsReconnect.credentials(NAME, vendor_message=result.message)
     token = answer.headers.get(TOKEN_HEADER)
@@ -116,7 +118,7 @@ def session_ended(answer: VendorAnswer) -> bool:
 def problem_in(answer: VendorAnswer) -> CrossdockError | None:
     """The error in an answer with status 200, or None."""
     try:
-        errors = answer.json(GraphQLErrors).errors
+        errors = errors_of(answer)
     except UnexpectedShape as error:
         return error
     if not errors:
@@ -136,12 +138,19 @@ def problem_in(answer: VendorAnswer) -> CrossdockError | None:
     return VendorRejected(message, status=status, vendor_code=code)
 
 
+def errors_of(answer: VendorAnswer) -> list[GraphQLError]:
+    """The errors an answer lists."""
+    found: GraphQLErrors = answer.json(GraphQLErrors)
+    return found.errors
+
+
 def words_of(answer: VendorAnswer) -> VendorMessage | None:
     """Vendure's words in an answer with an error status, in either of its two shapes."""
     try:
-        errors = answer.json(GraphQLErrors).errors
+        errors = errors_of(answer)
         if errors:
             return VendorMessage("; ".join(error.message for error in errors), errors[0].extensions.code)
-        return VendorMessage(answer.json(HTTPErrorBody).message)
+        body: HTTPErrorBody = answer.json(HTTPErrorBody)
+        return VendorMessage(body.message)
     except UnexpectedShape:
         return None

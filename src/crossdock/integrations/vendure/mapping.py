@@ -1,20 +1,17 @@
-"""From Vendure's shapes to cart records, and back to stock levels. No I/O."""
+"""From Vendure's shapes to cart records. No I/O."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from crossdock.contract.cart.products import Product
 from crossdock.contract.cart.warehouses import Warehouse
-from crossdock.contract.errors import UnexpectedShape
 from crossdock.integrations.kit.mapping import minor_units, moment, text_or_none
 from crossdock.integrations.vendure.models import (
-    AdjustedVariant,
     Asset,
     FacetValue,
-    LedgerOfVariant,
     ProductWithVariants,
     Shop,
     VendureProduct,
@@ -134,32 +131,3 @@ def warehouse_record(location: VendureStockLocation) -> Warehouse:
         name=text_or_none(location.name),
         additional_fields={"description": location.description} if location.description else {},
     )
-
-
-def levels_input(levels: Sequence[tuple[str, str, int]]) -> list[dict[str, Any]]:
-    """Variant id, location id and units on hand as Vendure's input, one entry a variant."""
-    by_variant: dict[str, list[dict[str, Any]]] = {}
-    for variant_id, location_id, on_hand in levels:
-        by_variant.setdefault(variant_id, []).append({"stockLocationId": location_id, "stockOnHand": on_hand})
-    return [{"id": variant_id, "stockLevels": stock_levels} for variant_id, stock_levels in by_variant.items()]
-
-
-def applied_units(before: LedgerOfVariant, after: AdjustedVariant, location_id: str, target: int) -> int:
-    """By how many units setting the level to `target` really changed the stock.
-
-    That is what Vendure's ledger says it recorded between the two looks, and differs from what was planned when stock
-    moved in the moment between reading the level and setting it.
-    """
-    known = {item.id for item in before.stock_movements.items}
-    recorded = [item.quantity for item in after.stock_movements.items if item.id not in known]
-    planned = target - sum(
-        level.stock_on_hand for level in before.stock_levels if level.stock_location_id == location_id
-    )
-    if after.stock_movements.total_items == before.stock_movements.total_items:
-        return 0
-    if len(recorded) == 1:
-        return recorded[0]
-    if not recorded or planned in recorded:
-        # Others adjusted the variant in the same instant, or the ledger came in another order than it was written in.
-        return planned
-    raise UnexpectedShape(f"Vendure recorded {recorded} where a change of {planned} was made; check the stock there")

@@ -13,23 +13,23 @@ import msgspec
 T = TypeVar("T")
 
 
-class VendureStruct(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
+class VendureStruct(msgspec.Struct, rename="camel", kw_only=True):
     """Base of the shapes; names on the wire are in camel case."""
 
 
-class GraphQLAnswer(VendureStruct, Generic[T]):
+class GraphQLAnswer(VendureStruct, Generic[T], kw_only=True):
     """An answer without errors."""
 
     data: T
 
 
-class ErrorExtensions(VendureStruct):
+class ErrorExtensions(VendureStruct, kw_only=True):
     """What Vendure adds to an error. An error it did not foresee has no code."""
 
     code: str | None = None
 
 
-class GraphQLError(VendureStruct):
+class GraphQLError(VendureStruct, kw_only=True):
     """One error. `path` starts with the root field that failed; a longer path is a field of its result."""
 
     message: str
@@ -37,59 +37,59 @@ class GraphQLError(VendureStruct):
     extensions: ErrorExtensions = ErrorExtensions()
 
 
-class GraphQLErrors(VendureStruct):
+class GraphQLErrors(VendureStruct, kw_only=True):
     """The errors of an answer; a refused query has them with a 4xx, everything else with a 200."""
 
     errors: list[GraphQLError] = []
 
 
-class HTTPErrorBody(VendureStruct):
+class HTTPErrorBody(VendureStruct, kw_only=True):
     """The other shape of an error, for requests that never reach GraphQL."""
 
     message: str
 
 
-class Asset(VendureStruct):
+class Asset(VendureStruct, kw_only=True):
     preview: str
 
 
-class Facet(VendureStruct):
+class Facet(VendureStruct, kw_only=True):
     code: str
 
 
-class FacetValue(VendureStruct):
+class FacetValue(VendureStruct, kw_only=True):
     code: str
     facet: Facet
 
 
-class Breadcrumb(VendureStruct):
+class Breadcrumb(VendureStruct, kw_only=True):
     name: str
 
 
-class Collection(VendureStruct):
+class Collection(VendureStruct, kw_only=True):
     """`breadcrumbs` lead from Vendure's hidden root collection to the collection itself."""
 
     breadcrumbs: list[Breadcrumb]
 
 
-class OptionGroup(VendureStruct):
+class OptionGroup(VendureStruct, kw_only=True):
     name: str
 
 
-class ProductOption(VendureStruct):
+class ProductOption(VendureStruct, kw_only=True):
     name: str
     group: OptionGroup
 
 
-class VariantPrice(VendureStruct):
+class VariantPrice(VendureStruct, kw_only=True):
     """A price as the shopkeeper entered it, in minor units; with tax or without, as the channel says."""
 
     currency_code: str
     price: int
 
 
-class StockLevel(VendureStruct):
-    """Stock of a variant at one location. `stock_allocated` is sold but not yet shipped, and part of what is on hand."""
+class StockLevel(VendureStruct, kw_only=True):
+    """Stock of a variant at one place. `stock_allocated` is sold and not yet shipped, a part of what is on hand."""
 
     stock_location_id: str
     stock_on_hand: int
@@ -97,7 +97,7 @@ class StockLevel(VendureStruct):
     updated_at: datetime
 
 
-class VendureVariant(VendureStruct):
+class VendureVariant(VendureStruct, kw_only=True):
     id: str
     created_at: datetime
     updated_at: datetime
@@ -117,7 +117,7 @@ class VendureVariant(VendureStruct):
         return sum(level.stock_on_hand for level in self.stock_levels if level.stock_location_id == location_id)
 
 
-class VendureProduct(VendureStruct):
+class VendureProduct(VendureStruct, kw_only=True):
     id: str
     created_at: datetime
     updated_at: datetime
@@ -129,15 +129,15 @@ class VendureProduct(VendureStruct):
     collections: list[Collection]
 
 
-class ProductWithVariants(VendureProduct):
+class ProductWithVariants(VendureProduct, kw_only=True):
     variants: list[VendureVariant]
 
 
-class VariantOfProduct(VendureVariant):
+class VariantOfProduct(VendureVariant, kw_only=True):
     product: VendureProduct
 
 
-class StockAdjustment(VendureStruct):
+class StockAdjustment(VendureStruct, kw_only=True):
     """A change of stock on hand that was not a sale or a return, as Vendure's own ledger has it."""
 
     id: str
@@ -145,25 +145,25 @@ class StockAdjustment(VendureStruct):
     created_at: datetime
 
 
-class StockAdjustments(VendureStruct):
+class StockAdjustments(VendureStruct, kw_only=True):
     total_items: int
     items: list[StockAdjustment] = []
 
 
-class AdjustedVariant(VariantOfProduct):
+class AdjustedVariant(VariantOfProduct, kw_only=True):
     """A variant with the part of its ledger that was asked for."""
 
     stock_movements: StockAdjustments
 
 
-class LedgerOfVariant(VendureStruct):
+class LedgerOfVariant(VendureStruct, kw_only=True):
     """Stock and ledger of a variant at the moment before it is changed."""
 
     stock_levels: list[StockLevel]
     stock_movements: StockAdjustments
 
 
-class VendureStockLocation(VendureStruct):
+class VendureStockLocation(VendureStruct, kw_only=True):
     id: str
     created_at: datetime
     updated_at: datetime
@@ -171,70 +171,77 @@ class VendureStockLocation(VendureStruct):
     description: str
 
 
-class StockLocations(VendureStruct):
+class StockLocations(VendureStruct, kw_only=True):
     total_items: int
     items: list[VendureStockLocation]
 
 
-class ServerConfig(VendureStruct):
+class ServerConfig(VendureStruct, kw_only=True):
     """`money_strategy_precision` is the number of digits after the point in every amount, whatever the currency."""
 
     money_strategy_precision: int
 
 
-class GlobalSettings(VendureStruct):
+class GlobalSettings(VendureStruct, kw_only=True):
     """`track_inventory` holds for variants that inherit it."""
 
     track_inventory: bool
     server_config: ServerConfig
 
 
-class Channel(VendureStruct):
+class Channel(VendureStruct, kw_only=True):
     code: str
     default_currency_code: str
     prices_include_tax: bool
 
 
-class Shop(VendureStruct):
+class Shop(VendureStruct, kw_only=True):
     """Settings that say how to read amounts and stock; part of every read."""
 
     global_settings: GlobalSettings
     active_channel: Channel
 
 
-class ProductList(VendureStruct):
+class ProductList(VendureStruct, kw_only=True):
     total_items: int
     items: list[ProductWithVariants]
 
 
-class ProductPage(Shop):
+class ProductPage(Shop, kw_only=True):
     products: ProductList
 
 
-class StockLocationPage(VendureStruct):
+class StockLocationPage(VendureStruct, kw_only=True):
     stock_locations: StockLocations
 
 
-class AccountFacts(VendureStruct):
+class AccountFacts(VendureStruct, kw_only=True):
     active_channel: Channel
 
 
-class VariantList(VendureStruct):
+class VariantLedger(VendureStruct, kw_only=True):
+    stock_movements: StockAdjustments
+
+
+class LedgerPage(VendureStruct, kw_only=True):
+    product_variant: VariantLedger | None
+
+
+class VariantList(VendureStruct, kw_only=True):
     items: list[AdjustedVariant]
 
 
-class VariantsToAdjust(Shop):
+class VariantsToAdjust(Shop, kw_only=True):
     """What has to be known before stock is changed."""
 
     product_variants: VariantList
-    stock_locations: StockLocations
 
 
-class ChangedVariants(VendureStruct):
+class ChangedVariants(VendureStruct, kw_only=True):
     update_product_variants: list[VariantOfProduct]
 
 
-class ShiftedVariant(VendureStruct):
+class ShiftedVariant(VendureStruct, kw_only=True):
     """One variant before and after a change, as one request saw it."""
 
     before: list[LedgerOfVariant]

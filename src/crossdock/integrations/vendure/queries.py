@@ -67,16 +67,15 @@ query StockLocations($skip: Int!, $take: Int!) {{
 }}{_LOCATION}"""
 
 VARIANTS_TO_ADJUST = f"""
-query VariantsToAdjust($ids: [String!]!, $variants: Int!, $locations: Int!) {{{_SHOP}
-  productVariants(options: {{ filter: {{ id: {{ in: $ids }} }}, take: $variants }}) {{
+query VariantsToAdjust($ids: [String!]!, $take: Int!) {{{_SHOP}
+  productVariants(options: {{ filter: {{ id: {{ in: $ids }} }}, take: $take }}) {{
     items {{
       ...Variant
       product {{ ...Product }}
       stockMovements(options: {{ type: ADJUSTMENT, take: 1 }}) {{ totalItems }}
     }}
   }}
-  stockLocations(options: {{ skip: 0, take: $locations, sort: {{ id: ASC }} }}) {{ totalItems items {{ ...Location }} }}
-}}{_PRODUCT}{_VARIANT}{_LEVEL}{_LOCATION}"""
+}}{_PRODUCT}{_VARIANT}{_LEVEL}"""
 
 SET_LEVELS = f"""
 mutation SetLevels($levels: [UpdateProductVariantInput!]!) {{

@@ -1,0 +1,252 @@
+"""Connections, credentials, errors and budgets in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from crossdock.platform.database import Connection
+
+
+@dataclass(frozen=True)
+class ConnectionRow:
+    """A connection as stored."""
+
+    id: UUID
+    organization_id: UUID
+    vertical: str
+    integration_name: str
+    customer_id: str | None
+    created_at: datetime
+    last_used: datetime | None
+    times_used: int
+    webhooks_disabled: bool
+    me: str | None
+    disabled_functions: list[str] | None
+    is_sandbox: bool
+
+
+_FIELDS = ", ".join(ConnectionRow.__dataclass_fields__)
+
+
+@dataclass(frozen=True)
+class SealedRow:
+    """Everything sealed that belongs to a connection."""
+
+    wrapped_key: bytes
+    sealed_credentials: bytes
+    sealed_access_token: bytes
+    sealed_token: bytes | None
+    token_version: int
+
+
+@dataclass(frozen=True)
+class ScheduleRow:
+    """How far one function of a connection is."""
+
+    connection_id: UUID
+    function_name: str
+    frequency_seconds: int
+    paused: bool
+    lease_until: datetime | None
+    last_crawl_start: datetime | None
+    last_crawl_end: datetime | None
+    latest_data: datetime | None
+    first_completed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ErrorRow:
+    """A problem that a function met."""
+
+    connection_id: UUID
+    function_name: str
+    error_message: str
+    preventing_sync: bool
+    first_seen: datetime
+    last_seen: datetime
+
+
+async def insert_connection(
+    connection: Connection,
+    *,
+    row: ConnectionRow,
+    token_hash: bytes,
+    master_key_id: str,
+    sealed: SealedRow,
+) -> None:
+    """A new connection with its sealed credentials."""
+    await connection.execute(
+        "insert into connections (id, organization_id, vertical, integration_name, customer_id, token_hash, me, "
+        "is_sandbox) values (%s, %s, %s, %s, %s, %s, %s, %s)",
+        (
+            row.id,
+            row.organization_id,
+            row.vertical,
+            row.integration_name,
+            row.customer_id,
+            token_hash,
+            row.me,
+            row.is_sandbox,
+        ),
+    )
+    await connection.execute(
+        "insert into credentials (connection_id, organization_id, master_key_id, wrapped_key, sealed_credentials, "
+        "sealed_access_token) values (%s, %s, %s, %s, %s, %s)",
+        (
+            row.id,
+            row.organization_id,
+            master_key_id,
+            sealed.wrapped_key,
+            sealed.sealed_credentials,
+            sealed.sealed_access_token,
+        ),
+    )
+
+
+async def get_connection(connection: Connection, connection_id: UUID) -> ConnectionRow | None:
+    """The connection with this id."""
+    cursor = await connection.execute(f"select {_FIELDS} from connections where id = %s", (connection_id,))
+    row = await cursor.fetchone()
+    return ConnectionRow(**row) if row else None
+
+
+async def find_sandbox(connection: Connection, vertical: str) -> ConnectionRow | None:
+    """The organization's sandbox connection of a vertical."""
+    cursor = await connection.execute(
+        f"select {_FIELDS} from connections where vertical = %s and is_sandbox", (vertical,)
+    )
+    row = await cursor.fetchone()
+    return ConnectionRow(**row) if row else None
+
+
+async def find_by_token(connection: Connection, token_hash: bytes) -> ConnectionRow | None:
+    """The connection a token belongs to."""
+    cursor = await connection.execute(f"select {_FIELDS} from connections where token_hash = %s", (token_hash,))
+    row = await cursor.fetchone()
+    return ConnectionRow(**row) if row else None
+
+
+async def list_connections(
+    connection: Connection, after: tuple[datetime, UUID] | None, limit: int
+) -> list[ConnectionRow]:
+    """Connections, oldest first, after a place in that order."""
+    where, values = ("where (created_at, id) > (%s, %s)", list(after)) if after else ("", [])
+    cursor = await connection.execute(
+        f"select {_FIELDS} from connections {where} order by created_at, id limit %s", [*values, limit]
+    )
+    return [ConnectionRow(**row) for row in await cursor.fetchall()]
+
+
+async def schedules_of(connection: Connection, connection_ids: Sequence[UUID]) -> list[ScheduleRow]:
+    """The schedules of these connections, by name."""
+    fields = ", ".join(ScheduleRow.__dataclass_fields__)
+    cursor = await connection.execute(
+        f"select {fields} from sync_schedules where connection_id = any(%s) order by function_name",
+        (list(connection_ids),),
+    )
+    return [ScheduleRow(**row) for row in await cursor.fetchall()]
+
+
+async def errors_of(connection: Connection, connection_ids: Sequence[UUID]) -> list[ErrorRow]:
+    """The open problems of these connections."""
+    fields = ", ".join(ErrorRow.__dataclass_fields__)
+    cursor = await connection.execute(
+        f"select {fields} from connection_errors where connection_id = any(%s) order by function_name",
+        (list(connection_ids),),
+    )
+    return [ErrorRow(**row) for row in await cursor.fetchall()]
+
+
+async def save_error(
+    connection: Connection,
+    *,
+    organization_id: UUID,
+    connection_id: UUID,
+    function_name: str,
+    message: str,
+    preventing_sync: bool,
+) -> None:
+    """Notes that a function met a problem; the same problem again only moves `last_seen`."""
+    await connection.execute(
+        "insert into connection_errors (connection_id, function_name, organization_id, error_message, preventing_sync) "
+        "values (%s, %s, %s, %s, %s) on conflict (connection_id, function_name) do update set "
+        "first_seen = case when connection_errors.error_message = excluded.error_message "
+        "then connection_errors.first_seen else now() end, "
+        "error_message = excluded.error_message, preventing_sync = excluded.preventing_sync, last_seen = now()",
+        (connection_id, function_name, organization_id, message, preventing_sync),
+    )
+
+
+async def clear_error(connection: Connection, connection_id: UUID, function_name: str) -> None:
+    """Notes that a function works again."""
+    await connection.execute(
+        "delete from connection_errors where connection_id = %s and function_name = %s", (connection_id, function_name)
+    )
+
+
+async def get_sealed(connection: Connection, connection_id: UUID) -> SealedRow | None:
+    """What is sealed for a connection."""
+    fields = ", ".join(SealedRow.__dataclass_fields__)
+    cursor = await connection.execute(
+        f"select {fields} from credentials where connection_id = %s", (connection_id,), binary=True
+    )
+    row = await cursor.fetchone()
+    return SealedRow(**row) if row else None
+
+
+async def replace_credentials(connection: Connection, connection_id: UUID, sealed: bytes) -> None:
+    """Stores new credentials and forgets the token that the old ones obtained."""
+    await connection.execute(
+        "update credentials set sealed_credentials = %s, sealed_token = null, token_version = token_version + 1, "
+        "renewing_until = null where connection_id = %s",
+        (sealed, connection_id),
+    )
+
+
+async def claim_renewal(connection: Connection, connection_id: UUID, version: int, seconds: float) -> bool:
+    """Takes the right to renew the token, unless someone holds it or the token has changed since."""
+    cursor = await connection.execute(
+        "update credentials set renewing_until = now() + make_interval(secs => %s) where connection_id = %s "
+        "and token_version = %s and (renewing_until is null or renewing_until < now())",
+        (seconds, connection_id, version),
+    )
+    return cursor.rowcount == 1
+
+
+async def save_token(connection: Connection, connection_id: UUID, version: int, sealed: bytes) -> bool:
+    """Stores a renewed token, unless the credentials have changed since `version`."""
+    cursor = await connection.execute(
+        "update credentials set sealed_token = %s, token_version = token_version + 1, renewing_until = null "
+        "where connection_id = %s and token_version = %s",
+        (sealed, connection_id, version),
+    )
+    return cursor.rowcount == 1
+
+
+async def release_renewal(connection: Connection, connection_id: UUID) -> None:
+    """Gives back the right to renew after it failed."""
+    await connection.execute("update credentials set renewing_until = null where connection_id = %s", (connection_id,))
+
+
+async def reserve_budget(
+    connection: Connection, *, organization_id: UUID, connection_id: UUID, cost_seconds: float, burst_seconds: float
+) -> float:
+    """Takes room for one request from the budget of a connection and gives the seconds to wait for it.
+
+    `next_free_at` is when the budget would be full again; a request may go out while that lies at most
+    `burst_seconds` ahead (the generic cell rate algorithm).
+    """
+    cursor = await connection.execute(
+        "insert into vendor_budgets as b (connection_id, organization_id, next_free_at) "
+        "values (%(id)s, %(organization)s, clock_timestamp() + make_interval(secs => %(cost)s)) "
+        "on conflict (connection_id) do update set "
+        "next_free_at = greatest(b.next_free_at, clock_timestamp()) + make_interval(secs => %(cost)s) "
+        "returning extract(epoch from b.next_free_at - clock_timestamp())::float8 - %(burst)s as wait",
+        {"id": connection_id, "organization": organization_id, "cost": cost_seconds, "burst": burst_seconds},
+    )
+    row: dict[str, Any] | None = await cursor.fetchone()
+    return max(0.0, row["wait"]) if row else 0.0

@@ -1,0 +1,158 @@
+"""The rules of changing stock: which variant, which location, which level, and what came of it. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from msgspec import UNSET, UnsetType
+
+from crossdock.contract.cart.products import BatchAdjustInventoryLine
+from crossdock.contract.errors import AdapterError, InvalidBody, UnexpectedShape, VendorRejected, VendorUnavailable
+from crossdock.integrations.kit.adapter import LineOutcome
+from crossdock.integrations.vendure import mapping
+from crossdock.integrations.vendure.models import AdjustedVariant, LedgerOfVariant, Shop
+
+MOST_UNITS = 2**31 - 1
+"""Vendure's integers have 32 bits."""
+PARENT_REFUSED = "A parent product holds no stock of its own; adjust one of its variants."
+UNTRACKED_REFUSED = "Vendure does not track the inventory of this variant, so it has no stock to adjust."
+ALL_OR_NOTHING = "Not applied, because Vendure applies the lines sent together all or not at all."
+NOT_SENT = "Not sent, because an earlier line failed."
+
+
+@dataclass(frozen=True)
+class Level:
+    """Units on hand of one variant at one location."""
+
+    variant_id: str
+    location_id: str
+    on_hand: int
+
+
+@dataclass(frozen=True)
+class StockRoom:
+    """What is known of a shop before its stock is changed; `locations` are names by id."""
+
+    shop: Shop
+    variants: Mapping[str, AdjustedVariant]
+    locations: Mapping[str, str]
+
+    def variant(self, product_id: str) -> AdjustedVariant:
+        """The variant with that id. Raises VendorRejected when there is none, or when its stock is not counted."""
+        found = self.variants.get(product_id)
+        if found is None:
+            raise VendorRejected(f"Vendure has no product variant {product_id}", status=404)
+        if not mapping.tracks_inventory(found, self.shop):
+            raise VendorRejected(UNTRACKED_REFUSED)
+        return found
+
+    def location(self, warehouse_id: str | UnsetType, field: str = "warehouse_id") -> str:
+        """The location meant; the only one there is when the caller names none."""
+        known = ", ".join(f"{location_id} ({name})" for location_id, name in self.locations.items())
+        if warehouse_id is UNSET:
+            if len(self.locations) == 1:
+                return next(iter(self.locations))
+            raise InvalidBody.field(field, f"Required, because the shop has several stock locations: {known}.")
+        if warehouse_id not in self.locations:
+            raise InvalidBody.field(field, f"Not a stock location of the shop; it has {known}.")
+        return warehouse_id
+
+    def levels(self, lines: Sequence[BatchAdjustInventoryLine]) -> list[Level]:
+        """The level each line asks for. Raises InvalidBody with every line whose location cannot be told."""
+        levels: list[Level] = []
+        problems: dict[str, list[str]] = {}
+        for at, line in enumerate(lines):
+            try:
+                location_id = self.location(line.warehouse_id, f"line_items.{at}.warehouse_id")
+            except InvalidBody as error:
+                problems |= {name: list(texts) for name, texts in error.violations["json"].items()}
+                continue
+            level = Level(line.product_id, location_id, line.quantity)
+            if any(item.variant_id == level.variant_id and item.location_id == location_id for item in levels):
+                problems[f"line_items.{at}.product_id"] = ["Another line sets the level of this product there."]
+            levels.append(level)
+        if problems:
+            raise InvalidBody({"json": problems})
+        return levels
+
+    def refusals(self, lines: Sequence[BatchAdjustInventoryLine]) -> list[LineOutcome]:
+        """Every line as refused, when at least one names a variant whose stock cannot be set; otherwise none."""
+        reasons: dict[int, str] = {}
+        for at, line in enumerate(lines):
+            try:
+                self.variant(line.product_id)
+            except VendorRejected as error:
+                reasons[at] = error.message
+        if not reasons:
+            return []
+        return [
+            LineOutcome(at, line.product_id, "refused", reasons.get(at, ALL_OR_NOTHING))
+            for at, line in enumerate(lines)
+        ]
+
+
+def shifted(on_hand: int, units: int) -> int:
+    """The level after adding `units`, which may be negative. Raises InvalidBody where there is no such level."""
+    if on_hand + units < 0:
+        raise InvalidBody.field("quantity", f"Only {on_hand} on hand; stock cannot go below zero.")
+    if on_hand + units > MOST_UNITS:
+        raise InvalidBody.field("quantity", f"{on_hand} on hand; Vendure holds at most {MOST_UNITS} units.")
+    return on_hand + units
+
+
+def check_lines(lines: Sequence[BatchAdjustInventoryLine]) -> None:
+    """Refuses lines that no shop could carry out, all of them at once."""
+    problems: dict[str, list[str]] = {}
+    for at, line in enumerate(lines):
+        if mapping.is_parent(line.product_id):
+            problems[f"line_items.{at}.product_id"] = [PARENT_REFUSED]
+        if not 0 <= line.quantity <= MOST_UNITS:
+            problems[f"line_items.{at}.quantity"] = [f"Must be between 0 and {MOST_UNITS}."]
+    if problems:
+        raise InvalidBody({"json": problems})
+
+
+def levels_input(levels: Sequence[Level]) -> list[dict[str, Any]]:
+    """Levels as Vendure's input, one entry a variant."""
+    by_variant: dict[str, list[dict[str, Any]]] = {}
+    for level in levels:
+        entry = {"stockLocationId": level.location_id, "stockOnHand": level.on_hand}
+        by_variant.setdefault(level.variant_id, []).append(entry)
+    return [{"id": variant_id, "stockLevels": stock_levels} for variant_id, stock_levels in by_variant.items()]
+
+
+def applied_units(before: LedgerOfVariant, after: AdjustedVariant, location_id: str, target: int) -> int:
+    """By how many units setting the level to `target` really changed the stock.
+
+    That is what Vendure's ledger says it recorded between the two looks, and differs from what was planned when stock
+    moved in the moment between reading the level and setting it.
+    """
+    known = {item.id for item in before.stock_movements.items}
+    recorded = [item.quantity for item in after.stock_movements.items if item.id not in known]
+    planned = target - sum(
+        level.stock_on_hand for level in before.stock_levels if level.stock_location_id == location_id
+    )
+    if after.stock_movements.total_items == before.stock_movements.total_items:
+        return 0
+    if len(recorded) == 1:
+        return recorded[0]
+    if not recorded or planned in recorded:
+        # Others adjusted the variant in the same instant, or the ledger came in another order than it was written in.
+        return planned
+    raise UnexpectedShape(f"Vendure recorded {recorded} where a change of {planned} was made; check the stock there")
+
+
+def outcomes_of_failure(levels: Sequence[Level], start: int, count: int, error: AdapterError) -> list[LineOutcome]:
+    """What became of each line when the `count` lines sent together from `start` on failed."""
+    unknown = isinstance(error, UnexpectedShape) or (isinstance(error, VendorUnavailable) and error.may_have_applied)
+    outcomes = []
+    for at, level in enumerate(levels):
+        if at < start:
+            outcomes.append(LineOutcome(at, level.variant_id, "applied"))
+        elif at < start + count:
+            outcomes.append(LineOutcome(at, level.variant_id, "uncertain" if unknown else "refused", error.message))
+        else:
+            outcomes.append(LineOutcome(at, level.variant_id, "refused", NOT_SENT))
+    return outcomes

@@ -1,0 +1,72 @@
+"""What one process works with: settings, database, keys and the ways out. Made at start, closed at the end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from crossdock.integrations.kit.addresses import AddressGuard
+from crossdock.integrations.kit.transport import NetworkTransport, Transport
+from crossdock.platform.database import Database
+from crossdock.platform.sealing import MasterKey
+from crossdock.platform.settings import Settings
+
+T = TypeVar("T")
+
+
+@dataclass
+class Engine:
+    """The shared parts of a process. `servers` are the vendors inside it, by name."""
+
+    settings: Settings
+    database: Database
+    master_key: MasterKey
+    servers: dict[str, Transport] = field(default_factory=dict)
+    usage: dict[UUID, tuple[int, datetime]] = field(default_factory=dict)
+    _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.network = NetworkTransport(AddressGuard(self.settings.networks()))
+
+    def now(self) -> datetime:
+        """The clock."""
+        return datetime.now(UTC)
+
+    def transport(self, in_process: str | None) -> Transport:
+        """The way to a connected system."""
+        return self.network if in_process is None else self.servers[in_process]
+
+    async def finish(self, work: Coroutine[Any, Any, T]) -> T:
+        """Runs work to its end even when the caller goes away; closing the engine waits for it."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return await asyncio.shield(task)
+
+    def count_use(self, connection_id: UUID) -> None:
+        """Notes one call with a connection's token; written to the database in batches."""
+        count, _ = self.usage.get(connection_id, (0, None))
+        self.usage[connection_id] = (count + 1, self.now())
+
+    async def write_usage(self) -> None:
+        """Adds the noted calls to the connections."""
+        noted, self.usage = self.usage, {}
+        if not noted:
+            return
+        async with self.database.system() as connection, connection.transaction():
+            await connection.cursor().executemany(
+                "update connections set times_used = times_used + %s, last_used = greatest(last_used, %s) where id = %s",
+                [(count, last, identifier) for identifier, (count, last) in sorted(noted.items())],
+            )
+
+    async def close(self) -> None:
+        """Waits for work under way, then closes every pool."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=self.settings.write_deadline_seconds)
+        await self.write_usage()
+        await self.network.close()
+        await self.database.close()

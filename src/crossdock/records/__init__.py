@@ -1,0 +1,1 @@
+"""Records: reading, filtering, paging, tagging and writing them."""

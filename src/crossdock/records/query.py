@@ -1,0 +1,155 @@
+"""Reads the query string of a list into conditions and a place in the walk."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+from uuid import UUID
+
+from crossdock.contract import filters
+from crossdock.contract.errors import InvalidBody, invalid_query
+from crossdock.contract.filters import BadFilter, Condition, Filter, FilterKind
+from crossdock.contract.operations import MAX_PAGE
+from crossdock.contract.resources import Resource
+
+_TOKEN = struct.Struct(">8sq")
+
+
+@dataclass(frozen=True)
+class ListQuery:
+    """What a list call asks for. `ids` overrides `conditions`; `after` is the row number to go on from."""
+
+    limit: int
+    after: int
+    ids: tuple[str, ...] | None
+    conditions: tuple[Condition, ...]
+    fingerprint: bytes
+
+
+def parse_pairs(query_string: bytes) -> list[tuple[str, str]]:
+    """The parameters of a query string; 422 when it is not UTF-8 or holds a NUL."""
+    try:
+        pairs = parse_qsl(query_string.decode("ascii"), keep_blank_values=True, errors="strict")
+    except (UnicodeDecodeError, ValueError):
+        raise invalid_query("_schema", "Not a valid query string; percent-encode it as UTF-8.") from None
+    for name, value in pairs:
+        if "\0" in name or "\0" in value:
+            raise invalid_query(name.replace("\0", ""), "Holds a character that no value has.")
+    return pairs
+
+
+def parse_limit(value: str) -> int:
+    """The page size; more than the most counts as the most."""
+    if not (value.isascii() and value.isdigit()) or int(value[:10]) < 1:
+        raise invalid_query("limit", "Not a valid integer greater than 0.")
+    return min(int(value[:10]), MAX_PAGE)
+
+
+def _split(name: str) -> tuple[str, str]:
+    field, bracket, operator = name.partition("[")
+    if bracket and operator.endswith("]"):
+        return field, operator[:-1]
+    return name, "eq"
+
+
+class _Reader:
+    def __init__(self, resource: Resource) -> None:
+        self.fields: Mapping[str, Filter] = {item.name: item for item in resource.all_filters}
+        self.conditions: list[Condition] = []
+        self.ids: tuple[str, ...] | None = None
+        self.violations: dict[str, list[str]] = {}
+
+    def read(self, name: str, value: str) -> None:
+        field, operator = _split(name)
+        try:
+            if field == "ids":
+                self._read_ids(operator, value)
+            elif field not in self.fields:
+                raise BadFilter("Unknown field.")
+            else:
+                self.conditions.append(self._condition(name, self.fields[field], operator, value))
+        except BadFilter as error:
+            self.violations.setdefault(name, []).append(str(error))
+
+    @staticmethod
+    def _condition(name: str, item: Filter, operator: str, value: str) -> Condition:
+        if item.kind is FilterKind.TAGS and name == item.name:
+            raise BadFilter(f"Name an operator: {item.name}[contains] or {item.name}[not_contains].")
+        return filters.parse_condition(item, operator, value)
+
+    def _read_ids(self, operator: str, value: str) -> None:
+        if operator != "in":
+            raise BadFilter("Unknown operator; use ids[in].")
+        self.ids = tuple(filters.split_values(value))
+
+
+def _merge(pairs: list[tuple[str, str]]) -> dict[str, str]:
+    """Parameters by name; list operators may be repeated, everything else may not."""
+    merged: dict[str, str] = {}
+    for name, value in pairs:
+        if name not in merged:
+            merged[name] = value
+        elif _split(name)[1] in filters.LIST_OPERATORS:
+            merged[name] = f"{merged[name]},{value}"
+        else:
+            raise invalid_query(name, "Given more than once.")
+    return merged
+
+
+def parse(query_string: bytes, resource: Resource, connection_id: UUID, scope: Mapping[str, str]) -> ListQuery:
+    """The query of a list; `InvalidBody` names every parameter that cannot be used."""
+    parameters = _merge(parse_pairs(query_string)) if query_string else {}
+    limit = MAX_PAGE
+    page_token = parameters.pop("page_token", "")
+    given_limit = parameters.pop("limit", None)
+    reader = _Reader(resource)
+    for name, value in parameters.items():
+        reader.read(name, value)
+    if given_limit is not None:
+        try:
+            limit = parse_limit(given_limit)
+        except InvalidBody as error:
+            reader.violations["limit"] = list(error.violations["query"]["limit"])
+    fingerprint = _fingerprint(resource, connection_id, scope, parameters)
+    after = 0
+    if page_token:
+        try:
+            after = read_token(page_token, fingerprint)
+        except BadFilter as error:
+            reader.violations["page_token"] = [str(error)]
+    if reader.violations:
+        raise InvalidBody({"query": reader.violations})
+    conditions = () if reader.ids is not None else tuple(reader.conditions)
+    return ListQuery(limit, after, reader.ids, conditions, fingerprint)
+
+
+def _fingerprint(
+    resource: Resource, connection_id: UUID, scope: Mapping[str, str], parameters: Mapping[str, str]
+) -> bytes:
+    parts: list[Any] = [resource.key, *sorted(scope.items()), *sorted(parameters.items())]
+    return hashlib.blake2b(connection_id.bytes + repr(parts).encode(), digest_size=8).digest()
+
+
+def make_token(fingerprint: bytes, seq: int) -> str:
+    """A page token: the query it belongs to, and the row number to go on from."""
+    return base64.urlsafe_b64encode(_TOKEN.pack(fingerprint, seq)).decode().rstrip("=")
+
+
+def read_token(token: str, fingerprint: bytes) -> int:
+    """The row number in a page token of this very query."""
+    try:
+        raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+        belongs_to, seq = _TOKEN.unpack(raw)
+    except (ValueError, binascii.Error, struct.error):
+        raise BadFilter("Not a valid page token.") from None
+    if belongs_to != fingerprint:
+        raise BadFilter("This page token belongs to another query; repeat the same filters on every page.")
+    if seq < 0:
+        raise BadFilter("Not a valid page token.")
+    return int(seq)
