@@ -8,6 +8,8 @@ import stat
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,6 +89,15 @@ def modes_above(path: Path) -> dict[Path, tuple[int, int]]:
     return {folder: (folder.stat().st_mode, folder.stat().st_uid) for folder in path.parents}
 
 
+@pytest.fixture(scope="module")
+def shared(made_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """A running server for tests that only look. Whoever can reach its socket may open it."""
+    data = tmp_path_factory.mktemp("shared") / "data"
+    subprocess.run(["cp", "-a", str(made_data), str(data)], check=True)
+    with EmbeddedPostgres(data, settings={"unix_socket_permissions": "0777"}) as server:
+        yield server
+
+
 class TestStart:
     def test_a_new_folder_below_a_closed_one_gets_a_private_server(self, tmp_path: Path) -> None:
         """The first start of all, as root below /root too: safe, on no port, and no folder above it changed."""
@@ -108,12 +119,6 @@ class TestStart:
         after = modes_above(data / "any")
         assert {folder: after[folder] for folder in before} == before
         assert server_processes(data / "postgres") == []
-
-    def test_durability_is_on_unless_it_is_a_throw_away_server(self, data: Path) -> None:
-        """A power cut must not lose an acknowledged write."""
-        with EmbeddedPostgres(data) as server:
-            for setting in ("fsync", "full_page_writes", "synchronous_commit"):
-                assert ask(server.url, f"show {setting}") == "on"
 
     def test_what_an_admin_tunes_survives_a_restart(self, data: Path) -> None:
         """A setting changed with ALTER SYSTEM is the admin's, not to be put back by the next start."""
@@ -154,44 +159,48 @@ class TestStart:
         finally:
             server.stop()
 
-    def test_a_dump_can_be_made_with_its_own_programs(self, data: Path) -> None:
+
+class TestRunning:
+    def test_durability_is_on_unless_it_is_a_throw_away_server(self, shared: EmbeddedPostgres) -> None:
+        """A power cut must not lose an acknowledged write."""
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            assert ask(shared.url, f"show {setting}") == "on"
+
+    def test_a_dump_can_be_made_with_its_own_programs(self, shared: EmbeddedPostgres) -> None:
         """A dump needs programs of the server's own version, which the machine may not have."""
-        with EmbeddedPostgres(data, settings=THROW_AWAY) as server:
-            with psycopg.connect(server.url) as connection:
-                connection.execute("create table kept (id int)")
-            dump = subprocess.run([server.bin("pg_dump"), server.url], capture_output=True, text=True, check=True)
-        assert "CREATE TABLE public.kept" in dump.stdout
+        with psycopg.connect(shared.url) as connection:
+            connection.execute("create table dumped (id int)")
+        dump = subprocess.run([shared.bin("pg_dump"), shared.url], capture_output=True, text=True, check=True)
+        assert "CREATE TABLE public.dumped" in dump.stdout
+
+    def test_a_second_start_names_the_folder_and_who_holds_it(self, shared: EmbeddedPostgres) -> None:
+        """Two servers on one folder would destroy the database."""
+        second = EmbeddedPostgres(shared.data)
+        with pytest.raises(StartRefused) as refusal:
+            second.start()
+        assert ask(shared.url, "select 1") == 1
+        assert second.running_url() == shared.url, "a command beside it finds the server it may not start"
+        assert str(shared.data) in str(refusal.value)
+        assert f"process {os.getpid()}" in str(refusal.value)
+        assert "\n" not in str(refusal.value)
 
     @as_root
-    def test_another_user_of_the_machine_gets_no_connection(self, data: Path, tmp_path: Path) -> None:
+    def test_another_user_of_the_machine_gets_no_connection(self, shared: EmbeddedPostgres, tmp_path: Path) -> None:
         """Nobody else is trusted: not even one who may enter every folder and open the socket gets in."""
         may_enter_all = Account("other_user", 12345, 12345, capability=2)
         # The packet that begins a connection as user postgres; the answer says why it is refused.
         source = "import socket, sys; s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1])\n"
         source += "s.sendall(bytes.fromhex('0000001700030000') + b'user\\0postgres\\0\\0'); print(s.recv(200))"
-        with EmbeddedPostgres(data, settings={**THROW_AWAY, "unix_socket_permissions": "0777"}) as server:
-            argv = (sys.executable, "-c", source, str(data / "run" / ".s.PGSQL.5432"))
-            order = Order(argv, (), account=may_enter_all, log=str(tmp_path / "answer"))
-            stranger = GuardedProcess("stranger", order, env={})
-            while stranger.poll() is None:
-                pass
-            assert "Peer authentication failed" in (tmp_path / "answer").read_text()
-            assert ask(server.url, "select 1") == 1
+        argv = (sys.executable, "-c", source, str(shared.data / "run" / ".s.PGSQL.5432"))
+        order = Order(argv, (), account=may_enter_all, log=str(tmp_path / "answer"))
+        stranger = GuardedProcess("stranger", order, env={})
+        while stranger.poll() is None:
+            time.sleep(0.01)
+        assert "Peer authentication failed" in (tmp_path / "answer").read_text()
+        assert ask(shared.url, "select 1") == 1
 
 
 class TestRefusal:
-    def test_a_second_start_names_the_folder_and_who_holds_it(self, data: Path) -> None:
-        """Two servers on one folder would destroy the database."""
-        with EmbeddedPostgres(data, settings=THROW_AWAY) as first:
-            with pytest.raises(StartRefused) as refusal:
-                EmbeddedPostgres(data).start()
-            assert ask(first.url, "select 1") == 1
-            assert EmbeddedPostgres(data).running_url() == first.url
-        assert str(data) in str(refusal.value)
-        assert f"process {os.getpid()}" in str(refusal.value)
-        assert "\n" not in str(refusal.value)
-        assert EmbeddedPostgres(data).running_url() is None
-
     def test_a_database_of_another_major_version_is_left_alone(self, tmp_path: Path) -> None:
         """After an upgrade the user reads what to do, and the old database is still whole."""
         (tmp_path / "postgres").mkdir()
@@ -345,6 +354,7 @@ class TestAccount:
         line = program.output.splitlines()[-1]
         assert line.startswith("refused PostgreSQL cannot run for user 0 here: the kernel does not let it become user")
         assert "CROSSDOCK_DATABASE_URL" in line
+        assert "Traceback" not in program.output
 
     @as_root
     def test_a_folder_that_stays_closed_is_named(self, tmp_path: Path, programs: Programs) -> None:

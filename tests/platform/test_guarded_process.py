@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,7 +66,7 @@ def test_a_clean_end_tells_its_own_exit_code() -> None:
     """A failure of the process must show as its own code, or nobody finds the reason."""
     process = GuardedProcess("exits", Order((sys.executable, "-c", "raise SystemExit(7)"), ()), env=os.environ)
     while process.poll() is None:
-        pass
+        time.sleep(0.01)
     assert process.poll() == 7
     assert process.stop() == 7
 
@@ -82,8 +83,8 @@ def test_a_log_stays_bounded_and_keeps_the_latest_lines(tmp_path: Path) -> None:
     order = Order((sys.executable, "-u", "-c", source), (), log=str(log), log_bytes=100_000)
     process = GuardedProcess("talker", order, env=os.environ)
     while process.poll() is None:
-        pass
+        time.sleep(0.01)
     written = [path.stat().st_size for path in tmp_path.iterdir()]
     assert len(written) == 2
-    assert max(written) <= 100_000 + 65_536
+    assert max(written) <= 100_000
     assert log.read_text().endswith(f"{9_999:063d}\n")

@@ -59,7 +59,8 @@ class Engine:
             return
         async with self.database.system() as connection, connection.transaction():
             await connection.cursor().executemany(
-                "update connections set times_used = times_used + %s, last_used = greatest(last_used, %s) where id = %s",
+                "update connections set times_used = times_used + %s, last_used = greatest(last_used, %s) "
+                "where id = %s",
                 [(count, last, identifier) for identifier, (count, last) in sorted(noted.items())],
             )
 

@@ -16,9 +16,7 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Literal, NoReturn
+from typing import Literal, NamedTuple, NoReturn
 
 NOT_STARTED = 125
 """Exit code of a guard whose process never ran; the reason went to the status pipe."""
@@ -34,8 +32,7 @@ _CAPABILITY_VERSION_3 = 0x20080522
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-@dataclass(frozen=True)
-class Account:
+class Account(NamedTuple):
     """Whose rights the process has. PostgreSQL refuses to run as root, so root has to give it others."""
 
     kind: Literal["same", "user_namespace", "other_user"] = "same"
@@ -45,16 +42,14 @@ class Account:
     """The one capability another user keeps, to enter folders that are closed to it."""
 
 
-@dataclass(frozen=True)
-class StopStep:
+class StopStep(NamedTuple):
     """A signal and the seconds the process has to end after it; after the last step it is killed."""
 
     signal_number: int
     grace_seconds: float
 
 
-@dataclass(frozen=True)
-class Order:
+class Order(NamedTuple):
     """What a guard is told to run."""
 
     argv: tuple[str, ...]
@@ -68,19 +63,13 @@ class Order:
     """At this size the log becomes `<name>.1` in place of the one before: two of them are all there ever is."""
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self))
+        return json.dumps(self._asdict())
 
     @classmethod
     def from_json(cls, text: str) -> Order:
         fields = json.loads(text)
-        return cls(
-            argv=tuple(fields["argv"]),
-            stop_steps=tuple(StopStep(**step) for step in fields["stop_steps"]),
-            account=Account(**fields["account"]),
-            must_reach=tuple(fields["must_reach"]),
-            log=fields["log"],
-            log_bytes=fields["log_bytes"],
-        )
+        steps = tuple(StopStep(*step) for step in fields.pop("stop_steps"))
+        return cls(stop_steps=steps, account=Account(*fields.pop("account")), **fields)
 
 
 class AccountRefused(Exception):
@@ -98,14 +87,14 @@ class _RotatedLog:
 
     def write(self, data: bytes) -> None:
         try:
+            if os.fstat(self._file).st_size + len(data) > self._limit_bytes:
+                os.replace(self._path, self._path + ".1")
+                os.close(self._file)
+                self._file = self._open()
             if self._lost_bytes:
                 os.write(self._file, b"%d bytes of this log could not be written\n" % self._lost_bytes)
                 self._lost_bytes = 0
             os.write(self._file, data)
-            if os.fstat(self._file).st_size > self._limit_bytes:
-                os.replace(self._path, self._path + ".1")
-                os.close(self._file)
-                self._file = self._open()
         except OSError:
             # A full disk must not end the process whose log this is; the next line that fits says how much is missing.
             self._lost_bytes += len(data)
@@ -153,8 +142,8 @@ class Guard:
             timeout = None if self._deadline is None else max(0.0, self._deadline - time.monotonic())
             for key, _ in self._selector.select(timeout):
                 self._read(key.fd)
-            self._reap()
-            if self._deadline is not None and time.monotonic() >= self._deadline:
+            self._exit_code = self._reap()
+            if self._exit_code is None and self._deadline is not None and time.monotonic() >= self._deadline:
                 self._next_stop_step()
         self._end_descendants()
         while self._log_some():
@@ -184,17 +173,19 @@ class Guard:
             self._selector.unregister(self._output)
         return bool(data)
 
-    def _reap(self) -> None:
+    def _reap(self) -> int | None:
+        """Exit code of the process once it has ended; its orphans are reaped on the way."""
+        exit_code = None
         while True:
             try:
                 pid, status = os.waitpid(-1, os.WNOHANG)
             except ChildProcessError:
-                return
+                return exit_code
             if pid == 0:
-                return
+                return exit_code
             if pid == self._process:
                 code = os.waitstatus_to_exitcode(status)
-                self._exit_code = code if code >= 0 else 128 - code
+                exit_code = code if code >= 0 else 128 - code
 
     def _next_stop_step(self) -> None:
         if self._steps:
@@ -223,7 +214,8 @@ def _children(parent: int) -> list[int]:
         if not entry.isdigit():
             continue
         try:
-            stat = Path(f"/proc/{entry}/stat").read_bytes()
+            with open(f"/proc/{entry}/stat", "rb") as file:
+                stat = file.read()
         except (FileNotFoundError, ProcessLookupError):
             continue
         # The name stands in parentheses and may hold any character, so the fields are counted from its end.
@@ -277,11 +269,12 @@ def take_account(account: Account) -> None:
 def check_reach(paths: Sequence[str]) -> None:
     """Raise AccountRefused naming the first folder on the way to one of `paths` that is closed to this process."""
     for path in paths:
-        for folder in (*reversed(Path(path).parents), Path(path)):
+        parts = path.split("/")
+        for folder in ("/".join(parts[:count]) + "/" for count in range(1, len(parts) + 1)):
             try:
-                os.stat(f"{folder}/.")
+                os.stat(f"{folder}.")
             except PermissionError as error:
-                raise AccountRefused(f"the folder {folder} is closed to it") from error
+                raise AccountRefused(f"the folder {folder.rstrip('/') or '/'} is closed to it") from error
             except (NotADirectoryError, FileNotFoundError):
                 break
 
@@ -290,11 +283,16 @@ def _enter_user_namespace(uid: int, gid: int) -> None:
     """Be `uid` in a namespace of one user, and outside it still the caller, whose files stay its own."""
     outer_uid, outer_gid = os.geteuid(), os.getegid()
     _checked(_libc.unshare(_CLONE_NEWUSER))
-    Path("/proc/self/setgroups").write_text("deny")
-    Path("/proc/self/uid_map").write_text(f"{uid} {outer_uid} 1")
-    Path("/proc/self/gid_map").write_text(f"{gid} {outer_gid} 1")
+    _write("/proc/self/setgroups", "deny")
+    _write("/proc/self/uid_map", f"{uid} {outer_uid} 1")
+    _write("/proc/self/gid_map", f"{gid} {outer_gid} 1")
     # exec would drop them; dropped now, what follows sees what the process will see.
     _set_capabilities(0)
+
+
+def _write(path: str, text: str) -> None:
+    with open(path, "w") as file:
+        file.write(text)
 
 
 def _become_other_user(uid: int, gid: int, capability: int | None) -> None:

@@ -68,15 +68,11 @@ class Objects:
 
     async def lock_for_stock(self) -> None:
         """Holds off resets and changes of the catalogue; changes of stock go on side by side."""
-        await self._connection.execute(
-            "select 1 from sandbox_accounts where id = %s for share", (self._account.id,)
-        )
+        await self._connection.execute("select 1 from sandbox_accounts where id = %s for share", (self._account.id,))
 
     async def lock_for_catalogue(self) -> None:
         """Holds off every other change of the account."""
-        await self._connection.execute(
-            "select 1 from sandbox_accounts where id = %s for update", (self._account.id,)
-        )
+        await self._connection.execute("select 1 from sandbox_accounts where id = %s for update", (self._account.id,))
 
     async def get(self, kind: type[D], identifier: str, *, lock: bool = False) -> D | None:
         """One document; locked, it is the newest and nobody else changes it before the transaction ends."""

@@ -87,7 +87,8 @@ class AuthSession:
 class AuthScheme(Protocol):
     """Adds credentials to a request, and renews them when the system no longer takes them."""
 
-    install_method: str
+    @property
+    def install_method(self) -> str: ...
 
     async def apply(self, request: VendorRequest, session: AuthSession) -> VendorRequest: ...
 

@@ -124,7 +124,14 @@ class Tryton(Adapter):
         return f"{self.credentials.base_url.rstrip('/')}/{segment(self.credentials.database)}"
 
     async def check(self) -> dict[str, Any]:
-        preferences = await self._api.preferences()
+        try:
+            preferences = await self._api.preferences()
+        except VendorRejected as error:
+            # Without the database there is no route, whatever the key.
+            if error.status not in (404, 405):
+                raise
+            database = self.credentials.database
+            raise NeedsReconnect(f"There is no Tryton database called {database} at this address.") from error
         await self._require_company()
         await self._api.search("stock.move", TrytonRow, [], limit=1)
         return {"company": preferences.company_name, "database": self.credentials.database}
@@ -239,7 +246,8 @@ class Tryton(Adapter):
         parts = []
         if body.inventory_items is not UNSET:
             parts = kits.components(body.inventory_items, await self._component_products(body.inventory_items))
-        values = kits.changed_kit(body, row, parts, size, await self._units())
+        units = {} if size is UNSET else await self._units()
+        values = kits.changed_kit(body, row, parts, size, units)
         if values:
             await self._api.update("product.template", row.template.id, values)
         row = await self._kit(kit_id)

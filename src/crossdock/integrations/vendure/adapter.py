@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import random
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Annotated, Any, TypeVar
+from weakref import WeakValueDictionary
 
 from msgspec import UNSET, Meta, UnsetType
 
@@ -27,6 +30,7 @@ from crossdock.integrations.kit.adapter import (
     implements,
     settles,
 )
+from crossdock.integrations.kit.client import Effect
 from crossdock.integrations.kit.paging import by_offset
 from crossdock.integrations.kit.transport import VendorAnswer
 from crossdock.integrations.vendure import client, mapping, queries, stock
@@ -50,14 +54,18 @@ T = TypeVar("T")
 PRODUCTS_PER_PAGE = 50
 LOCATIONS_PER_PAGE = 100
 VARIANTS_PER_CALL = 100
-SHIFT_ATTEMPTS = 5
-"""How often a change of stock is corrected when others change the same stock in the same moment."""
+SHIFT_ATTEMPTS = 8
+"""How often a change of stock is mended when others change the same stock in the same moment."""
+SHIFT_PAUSE_SECONDS = 0.1
 LEDGER_TAIL = 50
 """Latest adjustments of a variant that are looked through for one of ours."""
 LONGEST_WRITE = timedelta(minutes=2)
 """A request whose answer was lost may still be at work for this long."""
 CLOCK_SLACK = timedelta(minutes=5)
 """How far the clock of Vendure's database may be off that of its server."""
+
+_writer_locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+"""One writer at a time for a variant in this process, so that the writes of one do not disturb each other."""
 
 
 class AdjustInventory(WriteBody, kw_only=True):
@@ -145,14 +153,15 @@ class Vendure(Adapter):
     async def adjust_inventory(self, product_id: str, body: AdjustInventory) -> products.Product:
         if mapping.is_parent(product_id):
             raise InvalidBody.field("product_id", stock.PARENT_REFUSED, "path")
-        room = await self._stock_room([product_id])
-        variant, location_id = room.variant(product_id), room.location(body.warehouse_id)
-        changed: VariantOfProduct
-        if body.adjustment_type == "exact":
-            [changed] = await self._set_levels([stock.Level(product_id, location_id, body.quantity)])
-        else:
-            units = body.quantity if body.adjustment_type == "increase" else -body.quantity
-            changed = await self._shift_level(variant, location_id, units)
+        async with _writer_locks.setdefault((self.base_url, product_id), asyncio.Lock()):
+            room = await self._stock_room([product_id])
+            variant, location_id = room.variant(product_id), room.location(body.warehouse_id)
+            changed: VariantOfProduct
+            if body.adjustment_type == "exact":
+                [changed] = await self._set_levels([stock.Level(product_id, location_id, body.quantity)])
+            else:
+                units = body.quantity if body.adjustment_type == "increase" else -body.quantity
+                changed = await self._shift_level(variant, location_id, units)
         return mapping.variant_record(changed, changed.product, room.shop)
 
     @settles(products.ADJUST_INVENTORY)
@@ -208,15 +217,18 @@ class Vendure(Adapter):
 
     async def _stock_room(self, product_ids: Sequence[str]) -> stock.StockRoom:
         """The variants as they are now, and all stock locations."""
-        variants: dict[str, AdjustedVariant] = {}
-        for start in range(0, len(product_ids), VARIANTS_PER_CALL):
-            ids = product_ids[start : start + VARIANTS_PER_CALL]
-            # https://docs.vendure.io/reference/graphql-api/admin/queries#productvariants
-            found = await self._ask(queries.VARIANTS_TO_ADJUST, {"ids": ids, "take": len(ids)}, VariantsToAdjust)
-            variants |= {variant.id: variant for variant in found.product_variants.items}
+        # The variants come last, so that their stock is as fresh as can be when it is changed.
         walk = by_offset(self._stock_locations, size=LOCATIONS_PER_PAGE)
         locations = {location.id: location.name async for page, _ in walk for location in page}
+        variants: dict[str, AdjustedVariant] = {}
+        for start in range(0, len(product_ids), VARIANTS_PER_CALL):
+            found = await self._variants(product_ids[start : start + VARIANTS_PER_CALL])
+            variants |= {variant.id: variant for variant in found.product_variants.items}
         return stock.StockRoom(found, variants, locations)
+
+    async def _variants(self, ids: Sequence[str]) -> VariantsToAdjust:
+        # https://docs.vendure.io/reference/graphql-api/admin/queries#productvariants
+        return await self._ask(queries.VARIANTS_TO_ADJUST, {"ids": ids, "take": len(ids)}, VariantsToAdjust)
 
     async def _set_levels(self, levels: Sequence[stock.Level]) -> list[VariantOfProduct]:
         """Sets levels in one mutation, which Vendure carries out whole or not at all. Variants in order of levels."""
@@ -228,25 +240,28 @@ class Vendure(Adapter):
 
     async def _shift_level(self, variant: AdjustedVariant, location_id: str, units: int) -> AdjustedVariant:
         """Adds units to a level that can only be set: sets it, sees by how much that moved it, and mends the rest."""
-        seen, on_hand, left = variant.stock_movements.total_items, variant.on_hand(location_id), units
-        for _ in range(SHIFT_ATTEMPTS):
-            try:
-                target = stock.shifted(on_hand, left)
-            except InvalidBody:
-                if left == units:
-                    raise
-                break
-            level = stock.levels_input([stock.Level(variant.id, location_id, target)])
-            change = {"nothing": [{"id": variant.id}], "level": level, "seen": seen}
+        shift = stock.Shift(units)
+        for attempt in range(SHIFT_ATTEMPTS):
+            target = shift.target(variant.on_hand(location_id))
+            change = {
+                "nothing": [{"id": variant.id}],
+                "level": stock.levels_input([stock.Level(variant.id, location_id, target)]),
+                "seen": variant.stock_movements.total_items,
+            }
             # https://docs.vendure.io/reference/graphql-api/admin/mutations#updateproductvariants
             shifted = await self._ask(queries.SHIFT_LEVEL, change, ShiftedVariant, changes=True)
             [before], [after] = shifted.before, shifted.after
-            left -= stock.applied_units(before, after, location_id, target)
-            if left == 0:
+            shift.applied += stock.applied_units(before, after, location_id, target)
+            if shift.left == 0 and shift.refusal is None:
                 return after
-            on_hand = after.on_hand(location_id)
+            if shift.left == 0 and shift.refusal is not None:
+                self.client.effect = Effect.NONE  # What the first attempt changed has been put back.
+                raise shift.refusal
+            await asyncio.sleep(random.uniform(0, SHIFT_PAUSE_SECONDS * (attempt + 1)))  # noqa: S311 - spreads retries
+            [variant] = (await self._variants([variant.id])).product_variants.items
         raise VendorUnavailable(
-            f"Others kept changing the same stock; {units - left} of {units} units were applied", may_have_applied=True
+            f"Others kept changing the same stock: {shift.applied} units were added instead of {units}",
+            may_have_applied=True,
         )
 
     async def _latest_adjustments(self, variant: AdjustedVariant) -> tuple[list[StockAdjustment], timedelta]:

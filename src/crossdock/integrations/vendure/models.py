@@ -34,7 +34,7 @@ class GraphQLError(VendureStruct, kw_only=True):
 
     message: str
     path: list[str | int] | None = None
-    extensions: ErrorExtensions = ErrorExtensions()
+    extensions: ErrorExtensions = msgspec.field(default_factory=ErrorExtensions)
 
 
 class GraphQLErrors(VendureStruct, kw_only=True):

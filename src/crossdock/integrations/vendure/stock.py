@@ -16,6 +16,7 @@ from crossdock.integrations.vendure.models import AdjustedVariant, LedgerOfVaria
 
 MOST_UNITS = 2**31 - 1
 """Vendure's integers have 32 bits."""
+LISTED_LOCATIONS = 20
 PARENT_REFUSED = "A parent product holds no stock of its own; adjust one of its variants."
 UNTRACKED_REFUSED = "Vendure does not track the inventory of this variant, so it has no stock to adjust."
 ALL_OR_NOTHING = "Not applied, because Vendure applies the lines sent together all or not at all."
@@ -50,7 +51,9 @@ class StockRoom:
 
     def location(self, warehouse_id: str | UnsetType, field: str = "warehouse_id") -> str:
         """The location meant; the only one there is when the caller names none."""
-        known = ", ".join(f"{location_id} ({name})" for location_id, name in self.locations.items())
+        some = list(self.locations.items())[:LISTED_LOCATIONS]
+        known = ", ".join(f"{location_id} ({name})" for location_id, name in some)
+        known += " and more" if len(self.locations) > len(some) else ""
         if warehouse_id is UNSET:
             if len(self.locations) == 1:
                 return next(iter(self.locations))
@@ -100,6 +103,36 @@ def shifted(on_hand: int, units: int) -> int:
     if on_hand + units > MOST_UNITS:
         raise InvalidBody.field("quantity", f"{on_hand} on hand; Vendure holds at most {MOST_UNITS} units.")
     return on_hand + units
+
+
+@dataclass
+class Shift:
+    """A change of stock by `units`, carried out by setting levels until `applied` units have been added in all.
+
+    When others turn out to have taken the units that were to be removed, `refusal` says so, and what was applied is
+    put back.
+    """
+
+    units: int
+    applied: int = 0
+    refusal: InvalidBody | None = None
+
+    @property
+    def left(self) -> int:
+        """Units still to add."""
+        return (0 if self.refusal else self.units) - self.applied
+
+    def target(self, on_hand: int) -> int:
+        """The level to set next. Raises InvalidBody when the change is impossible and nothing has been applied."""
+        without_ours = on_hand - self.applied
+        if self.refusal is None:
+            try:
+                return shifted(without_ours, self.units)
+            except InvalidBody as error:
+                if self.applied == 0:
+                    raise
+                self.refusal = error
+        return max(0, without_ours)
 
 
 def check_lines(lines: Sequence[BatchAdjustInventoryLine]) -> None:

@@ -1,0 +1,288 @@
+"""Making connections, opening them for work, and showing their state."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import struct
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+
+from crossdock.accounts.store import CallerConnection
+from crossdock.connections import secrets, store
+from crossdock.connections.store import ConnectionRow, ErrorRow, ScheduleRow, SealedRow
+from crossdock.contract.actions import Action
+from crossdock.contract.catalogue import ACTION_BY_KEY
+from crossdock.contract.errors import InvalidBody, invalid_query, not_found
+from crossdock.contract.management import (
+    AffectedEndpoint,
+    ConnectionAnswer,
+    ConnectionProblem,
+    ConnectionsAnswer,
+    SyncSchedule,
+)
+from crossdock.contract.values import Vertical, whole_seconds
+from crossdock.integrations import registry
+from crossdock.integrations.kit.adapter import Adapter, Runtime
+from crossdock.integrations.kit.auth import Credentials, TokenStore
+from crossdock.integrations.kit.client import RateBudget, VendorClient
+from crossdock.platform.engine import Engine
+from crossdock.platform.sealing import hash_token, new_access_token
+from crossdock.syncs import schedules
+
+_PAGE_TOKEN = struct.Struct(">q16s")
+
+
+def parse_credentials(adapter: type[Adapter], given: dict[str, Any]) -> Credentials:
+    """Credentials as the adapter declares them; `InvalidBody` names what is missing, unknown or of the wrong type."""
+    violations: dict[str, list[str]] = {}
+    fields = {item.encode_name: item for item in msgspec.structs.fields(adapter.credentials_type)}
+    for name in given:
+        if name not in fields:
+            violations[name] = ["Unknown field."]
+    for name, item in fields.items():
+        if item.required and not given.get(name):
+            violations[name] = ["Missing data for required field."]
+    if violations:
+        raise InvalidBody({"json": violations})
+    try:
+        return msgspec.convert(given, adapter.credentials_type)
+    except msgspec.ValidationError as error:
+        raise InvalidBody.field("credentials", str(error)) from None
+
+
+async def create(
+    engine: Engine,
+    *,
+    organization_id: UUID,
+    adapter: type[Adapter],
+    credentials: Credentials,
+    customer_id: str | None = None,
+    is_sandbox: bool = False,
+) -> tuple[ConnectionRow, str]:
+    """Proves the credentials, stores the connection, and makes its first sync due. Gives it and its access token."""
+    client = VendorClient(engine.transport(adapter.in_process), timeout_seconds=engine.settings.vendor_timeout_seconds)
+    me = await adapter(credentials, Runtime(client, engine.now)).check()
+    row = ConnectionRow(
+        id=uuid4(),
+        organization_id=organization_id,
+        vertical=adapter.vertical,
+        integration_name=adapter.slug,
+        customer_id=customer_id,
+        created_at=whole_seconds(engine.now()),
+        last_used=None,
+        times_used=0,
+        webhooks_disabled=False,
+        me=msgspec.json.encode(me).decode(),
+        disabled_functions=None,
+        is_sandbox=is_sandbox,
+    )
+    token = new_access_token()
+    key, wrapped = engine.master_key.new_data_key(organization_id, row.id)
+    sealed = SealedRow(
+        wrapped_key=wrapped,
+        sealed_credentials=secrets.seal_credentials(key, credentials),
+        sealed_access_token=key.seal(secrets.ACCESS_TOKEN, token.encode()),
+        sealed_token=None,
+        token_version=0,
+    )
+    async with engine.database.transaction(organization_id) as connection:
+        await store.insert_connection(
+            connection, row=row, token_hash=hash_token(token), master_key_id=engine.master_key.id, sealed=sealed
+        )
+        await schedules.create(connection, organization_id=organization_id, connection_id=row.id, adapter=adapter)
+    return row, token
+
+
+async def replace_credentials(engine: Engine, row: ConnectionRow, credentials: Credentials) -> None:
+    """Gives a connection new credentials; its id, token and data stay."""
+    async with engine.database.transaction(row.organization_id) as connection:
+        sealed = await store.get_sealed(connection, row.id)
+        if sealed is None:
+            raise LookupError(f"connection {row.id} has no credentials")
+        key = engine.master_key.open_data_key(row.organization_id, row.id, sealed.wrapped_key)
+        await store.replace_credentials(connection, row.id, secrets.seal_credentials(key, credentials))
+
+
+async def access_token(engine: Engine, row: ConnectionRow) -> str:
+    """The access token of a connection, to show it again."""
+    async with engine.database.transaction(row.organization_id) as connection:
+        sealed = await store.get_sealed(connection, row.id)
+    if sealed is None:
+        raise LookupError(f"connection {row.id} has no credentials")
+    key = engine.master_key.open_data_key(row.organization_id, row.id, sealed.wrapped_key)
+    return key.open(secrets.ACCESS_TOKEN, sealed.sealed_access_token).decode()
+
+
+def adapter_of(vertical: str, integration_name: str) -> type[Adapter]:
+    """The adapter of a stored connection."""
+    found = registry.find(vertical, integration_name)
+    if found is None:
+        raise LookupError(f"this version has no {vertical} integration called {integration_name}")
+    return found
+
+
+async def open_adapter(
+    engine: Engine, organization_id: UUID, connection_id: UUID, adapter: type[Adapter], reference: str = ""
+) -> Adapter:
+    """The adapter of a connection, ready to talk. `reference` is the id of the write at hand."""
+    async with engine.database.transaction(organization_id) as connection:
+        sealed = await store.get_sealed(connection, connection_id)
+    if sealed is None:
+        raise LookupError(f"connection {connection_id} has no credentials")
+    key = engine.master_key.open_data_key(organization_id, connection_id, sealed.wrapped_key)
+    credentials = secrets.open_credentials(key, sealed.sealed_credentials, adapter.credentials_type)
+    tokens: TokenStore = secrets.StoredTokens(engine, organization_id, connection_id)
+    budget: RateBudget | None = None
+    if adapter.budget is not None:
+        budget = secrets.StoredBudget(engine, organization_id, connection_id, adapter.budget)
+    client = VendorClient(
+        engine.transport(adapter.in_process),
+        tokens=tokens,
+        budget=budget,
+        timeout_seconds=engine.settings.vendor_timeout_seconds,
+    )
+    return adapter(credentials, Runtime(client, engine.now, reference))
+
+
+def available_actions(adapter: type[Adapter], disabled: Sequence[str] | None) -> list[str]:
+    """What a connection can do: what its integration supports, less what is switched off."""
+    off = set(disabled or ())
+    return [name for name in adapter.action_names() if name not in off]
+
+
+def is_disabled(connection: CallerConnection, action: Action) -> bool:
+    """Whether an action is switched off for the connection."""
+    return action.name in connection.disabled_functions
+
+
+def _whole(moment: datetime | None) -> datetime | None:
+    return None if moment is None else whole_seconds(moment)
+
+
+def _status(row: ScheduleRow, error: ErrorRow | None, now: datetime) -> str:
+    if row.paused:
+        return "paused"
+    if error is not None:
+        return "error" if error.preventing_sync else "warn"
+    return "in_progress" if _running(row, now) else "enabled"
+
+
+def _running(row: ScheduleRow, now: datetime) -> bool:
+    return row.lease_until is not None and row.lease_until > now
+
+
+def _schedule(row: ScheduleRow, error: ErrorRow | None, now: datetime) -> SyncSchedule:
+    return SyncSchedule(
+        function_name=row.function_name,
+        latest_sync=_whole(row.last_crawl_end),
+        last_crawl_start=_whole(row.last_crawl_start),
+        last_crawl_end=_whole(row.last_crawl_end),
+        latest_data=_whole(row.latest_data),
+        sync_frequency=row.frequency_seconds,
+        in_progress=_running(row, now),
+        sync_status=_status(row, error, now),
+    )
+
+
+def _problem(row: ErrorRow, vertical: str) -> ConnectionProblem:
+    action = ACTION_BY_KEY[f"{vertical}/{row.function_name}"]
+    return ConnectionProblem(
+        error_message=row.error_message,
+        affected_endpoints=[AffectedEndpoint(endpoint=action.url, preventing_sync=row.preventing_sync)],
+        first_seen=whole_seconds(row.first_seen),
+        last_seen=whole_seconds(row.last_seen),
+    )
+
+
+def _answer(
+    row: ConnectionRow, schedules_: list[ScheduleRow], errors: list[ErrorRow], usage: tuple[int, datetime | None]
+) -> ConnectionAnswer:
+    adapter = adapter_of(row.vertical, row.integration_name)
+    actions = available_actions(adapter, row.disabled_functions)
+    now = datetime.now(UTC)
+    by_function = {error.function_name: error for error in errors}
+    vertical: Vertical = adapter.vertical
+    return ConnectionAnswer(
+        connection_id=str(row.id),
+        integration_name=row.integration_name,
+        integration_display_name=adapter.display_name,
+        integration_type=vertical,
+        customer_id=row.customer_id,
+        created_at=whole_seconds(row.created_at),
+        last_used=_whole(usage[1] or row.last_used),
+        times_used=row.times_used + usage[0],
+        latest_sync=_whole(max((item.last_crawl_end for item in schedules_ if item.last_crawl_end), default=None)),
+        sync_schedules=[_schedule(item, by_function.get(item.function_name), now) for item in schedules_],
+        historical_sync_completed={item.function_name: item.first_completed_at is not None for item in schedules_},
+        errors=[_problem(item, row.vertical) for item in errors],
+        available_actions=actions,
+        available_endpoints=actions,
+        webhooks_disabled=row.webhooks_disabled,
+        me=None if row.me is None else msgspec.json.decode(row.me),
+        disabled_functions=row.disabled_functions,
+    )
+
+
+async def _answers(engine: Engine, connection: Any, rows: list[ConnectionRow]) -> list[ConnectionAnswer]:
+    ids = [row.id for row in rows]
+    found_schedules = await store.schedules_of(connection, ids)
+    found_errors = await store.errors_of(connection, ids)
+    return [
+        _answer(
+            row,
+            [item for item in found_schedules if item.connection_id == row.id],
+            [item for item in found_errors if item.connection_id == row.id],
+            engine.usage.get(row.id, (0, None)),
+        )
+        for row in rows
+    ]
+
+
+async def show_one(engine: Engine, organization_id: UUID, connection_id: str) -> ConnectionAnswer:
+    """One connection of the organization; dashed or plain identifiers both do."""
+    try:
+        identifier = UUID(connection_id)
+    except ValueError:
+        raise not_found(connection_id) from None
+    async with engine.database.transaction(organization_id) as connection:
+        row = await store.get_connection(connection, identifier)
+        if row is None:
+            raise not_found(connection_id)
+        return (await _answers(engine, connection, [row]))[0]
+
+
+async def show_page(engine: Engine, organization_id: UUID, page_token: str | None, limit: int) -> ConnectionsAnswer:
+    """A page of the organization's connections."""
+    after = None if not page_token else _read_page_token(page_token)
+    async with engine.database.transaction(organization_id) as connection:
+        rows = await store.list_connections(connection, after, limit + 1)
+        more = len(rows) > limit
+        shown = await _answers(engine, connection, rows[:limit])
+    token = _make_page_token(rows[limit - 1]) if more else None
+    return ConnectionsAnswer(data=shown, next_token=token, total_count=len(shown))
+
+
+async def show_by_token(engine: Engine, organization_id: UUID, token: str) -> ConnectionsAnswer:
+    """The one connection a token belongs to, as a page; empty when it is none of the organization's."""
+    async with engine.database.transaction(organization_id) as connection:
+        row = await store.find_by_token(connection, hash_token(token))
+        shown = [] if row is None else await _answers(engine, connection, [row])
+    return ConnectionsAnswer(data=shown, next_token=None, total_count=len(shown))
+
+
+def _make_page_token(row: ConnectionRow) -> str:
+    microseconds = round(row.created_at.timestamp() * 1_000_000)
+    return base64.urlsafe_b64encode(_PAGE_TOKEN.pack(microseconds, row.id.bytes)).decode()
+
+
+def _read_page_token(token: str) -> tuple[datetime, UUID]:
+    try:
+        microseconds, identifier = _PAGE_TOKEN.unpack(base64.b64decode(token, altchars=b"-_", validate=True))
+        return datetime.fromtimestamp(microseconds / 1_000_000, UTC), UUID(bytes=identifier)
+    except (ValueError, binascii.Error, struct.error, OverflowError, OSError):
+        raise invalid_query("page_token", "Not a valid page token.") from None

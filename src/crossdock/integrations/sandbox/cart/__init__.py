@@ -1,0 +1,1 @@
+"""The shop of the sandbox: the vendor's shapes and what they mean in ours."""

@@ -1,0 +1,1 @@
+"""The warehouse system of the sandbox: the vendor's shapes and what they mean in ours."""

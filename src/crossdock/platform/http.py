@@ -1,0 +1,196 @@
+"""How an operation meets HTTP: one wrapper that authorizes, runs, and turns every outcome into an answer."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, Protocol
+from urllib.parse import unquote
+
+import structlog
+import xxhash
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
+
+from crossdock.contract.errors import CrossdockError, RequestRefused, not_found
+from crossdock.contract.operations import ACCESS_TOKEN_HEADER, API_KEY_HEADER, Operation
+from crossdock.contract.values import ENCODER
+from crossdock.platform.auth import Authorized, authorize
+from crossdock.platform.engine import Engine
+from crossdock.platform.limits import CallerLimits
+
+log = structlog.get_logger(__name__)
+
+REQUEST_ID_HEADER = "X-Request-Id"
+JSON_TYPE = "application/json"
+_GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+
+
+@dataclass(frozen=True)
+class Call:
+    """One authorized request of an operation."""
+
+    request: Request[Any, Any, Any]
+    operation: Operation
+    engine: Engine
+    authorized: Authorized
+    path: Mapping[str, str]
+
+    @property
+    def query_string(self) -> bytes:
+        raw: bytes = self.request.scope["query_string"]
+        return raw
+
+    async def body(self) -> bytes:
+        """The JSON body; 415 when it is declared to be something else. Empty when there is none."""
+        raw = await self.request.body()
+        kind = self.request.headers.get("content-type", "")
+        if raw and kind.split(";", 1)[0].strip().lower() != JSON_TYPE:
+            raise RequestRefused(415, f"Content-Type must be {JSON_TYPE}")
+        return raw
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A successful answer; `revalidated` ones carry an ETag and may become a 304."""
+
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    revalidated: bool = False
+
+
+class Endpoint(Protocol):
+    """Carries out an operation."""
+
+    def __call__(self, call: Call) -> Awaitable[Reply]: ...
+
+
+def reply(value: Any) -> Reply:
+    """An answer from a Struct or plain value."""
+    return Reply(ENCODER.encode(value))
+
+
+def _segments(request: Request[Any, Any, Any]) -> dict[str, str]:
+    """Path parameters decoded from the raw path, so that an id may hold any character, `/` included."""
+    found = {}
+    for name, raw in request.path_params.items():
+        try:
+            value = unquote(str(raw), errors="strict")
+        except UnicodeDecodeError:
+            raise not_found(str(raw)) from None
+        if "\0" in value:
+            raise not_found(value.replace("\0", ""))
+        found[name] = value
+    return found
+
+
+def handler(operation: Operation, endpoint: Endpoint, engine: Engine, limits: CallerLimits) -> HTTPRouteHandler:
+    """The route of an operation."""
+
+    async def handle(request: Request[Any, Any, Any]) -> Response[bytes]:
+        authorized = await authorize(
+            engine,
+            limits,
+            operation,
+            request.headers.get(API_KEY_HEADER),
+            request.headers.get(ACCESS_TOKEN_HEADER),
+        )
+        headers = authorized.window.headers()
+        # Errors of a call that was counted carry its budget too.
+        request.scope["state"]["answer_headers"] = headers
+        call = Call(request, operation, engine, authorized, _segments(request))
+        answer = await endpoint(call)
+        headers = {**headers, **answer.headers}
+        if answer.revalidated:
+            tag = f'"{xxhash.xxh3_128_hexdigest(answer.body)}"'
+            headers["ETag"] = tag
+            if _matches(request.headers.get("if-none-match"), tag):
+                return Response(b"", status_code=304, headers=headers, media_type=JSON_TYPE)
+        return Response(answer.body, status_code=200, headers=headers, media_type=JSON_TYPE)
+
+    path = re.sub(r"\{(\w+)\}", r"{\1:str}", operation.path)
+    return HTTPRouteHandler(path, http_method=operation.method, name=operation.operation_id)(handle)  # type: ignore[arg-type]
+
+
+def _matches(given: str | None, tag: str) -> bool:
+    if given is None:
+        return False
+    candidates = [item.strip().removeprefix("W/") for item in given.split(",")]
+    return tag in candidates or "*" in candidates
+
+
+def _answer(request: Request[Any, Any, Any], status: int, body: Any, headers: Mapping[str, str]) -> Response[bytes]:
+    counted = request.scope["state"].get("answer_headers", {})
+    return Response(ENCODER.encode(body), status_code=status, headers={**counted, **headers}, media_type=JSON_TYPE)
+
+
+def on_crossdock_error(request: Request[Any, Any, Any], error: CrossdockError) -> Response[bytes]:
+    """An error with a defined answer."""
+    return _answer(request, error.status, error.body(), error.headers())
+
+
+_TEXTS = {404: "Not found", 405: "Method not allowed", 413: "The body is too large"}
+
+
+def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    """An error of the web framework: no such route, wrong method, body too large."""
+    text = _TEXTS.get(error.status_code) or HTTPStatus(error.status_code).phrase
+    headers = {name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"}
+    return _answer(request, error.status_code, {"error": text, "origin": "trackstar"}, headers)
+
+
+def on_bug(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Anything else is a mistake of ours; the answer names the request so that the log can be found."""
+    request_id = request.scope["state"].get("request_id", "")
+    log.error("unexpected error", request_id=request_id, path=request.scope["path"], exc_info=error)
+    body = {"error": "Internal error", "origin": "trackstar", "request_id": request_id}
+    return _answer(request, 500, body, {})
+
+
+Message = MutableMapping[str, Any]
+ASGIApp = Callable[[Any, Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]]
+
+
+class RequestShell:
+    """The outermost layer: gives each request an id, and routes on the path as it was sent.
+
+    The server decodes the path before routing, which would split an id at an encoded slash. Routing sees the encoded
+    path instead, and handlers decode their parameters one by one.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(
+        self, scope: Any, receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]
+    ) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        raw: bytes = scope.get("raw_path") or scope["path"].encode()
+        scope["path"] = raw.partition(b"?")[0].decode("latin-1")
+        request_id = _request_id(scope["headers"])
+        scope.setdefault("state", {})
+        scope["state"]["request_id"] = request_id
+        shown = (b"x-request-id", request_id.encode())
+
+        async def send_with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], shown]
+            await send(message)
+
+        await self._app(scope, receive, send_with_id)
+
+
+def _request_id(headers: list[tuple[bytes, bytes]]) -> str:
+    """The caller's own id of the request when it sent a usable one, or a new one."""
+    for name, value in headers:
+        if name == b"x-request-id":
+            text = value.decode("latin-1")
+            if _GIVEN_ID.fullmatch(text):
+                return text
+    return secrets.token_hex(16)

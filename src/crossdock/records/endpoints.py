@@ -1,0 +1,101 @@
+"""The endpoints of records: one a kind of operation, made for every resource of the catalogue."""
+
+from __future__ import annotations
+
+import functools
+
+from crossdock.contract.errors import NotSupported, not_found
+from crossdock.contract.judge import Judge
+from crossdock.contract.operations import IDEMPOTENCY_HEADER, Kind, Operation
+from crossdock.platform.http import Call, Endpoint, Reply
+from crossdock.platform.openapi import tags_body_schema
+from crossdock.records import query, store, writes
+from crossdock.records.writes import WriteRequest
+
+_EMPTY_PAGE = b'{"data":[],"next_token":null,"total_count":0}'
+
+
+async def list_records(call: Call) -> Reply:
+    """A page of stored records, straight from their bytes."""
+    operation, caller = call.operation, call.authorized.caller
+    connection = call.authorized.connection
+    if operation.resource is None or operation.action is None:
+        raise NotSupported(f"{operation.operation_id} has no resource")
+    writes.adapter_for(connection, operation.action)
+    scope = {column: call.path[name] for name, column in operation.scoped.items()}
+    asked = query.parse(call.query_string, operation.resource, connection.id, scope)
+    page = await store.fetch_page(
+        call.engine.database, caller.organization_id, connection.id, operation.resource, asked, scope
+    )
+    if not page.bodies:
+        return Reply(_EMPTY_PAGE, revalidated=True)
+    token = b"null"
+    if page.next_seq is not None:
+        token = b'"%b"' % query.make_token(asked.fingerprint, page.next_seq).encode()
+    body = b'{"data":[%b],"next_token":%b,"total_count":%d}' % (b",".join(page.bodies), token, len(page.bodies))
+    return Reply(body, revalidated=True)
+
+
+async def get_record(call: Call) -> Reply:
+    """One stored record."""
+    operation, caller = call.operation, call.authorized.caller
+    connection = call.authorized.connection
+    if operation.resource is None or operation.action is None:
+        raise NotSupported(f"{operation.operation_id} has no resource")
+    writes.adapter_for(connection, operation.action)
+    scope = {column: call.path[name] for name, column in operation.scoped.items()}
+    record_id = call.path[operation.path_parameters[-1]]
+    body = await store.fetch_one(
+        call.engine.database, caller.organization_id, connection.id, operation.resource, record_id, scope
+    )
+    if body is None:
+        raise not_found(record_id)
+    return Reply(b'{"data":%b}' % body, revalidated=True)
+
+
+async def _write_request(call: Call) -> WriteRequest:
+    operation = call.operation
+    if operation.resource is None or operation.action is None:
+        raise NotSupported(f"{operation.operation_id} has no resource")
+    return WriteRequest(
+        caller=call.authorized.caller,
+        connection=call.authorized.connection,
+        operation=operation,
+        action=operation.action,
+        resource=operation.resource,
+        ids=tuple(call.path[name] for name in operation.path_parameters),
+        raw=await call.body(),
+        key=writes.checked_key(call.request.headers.get(IDEMPOTENCY_HEADER)),
+    )
+
+
+def _written(answer: writes.WriteAnswer) -> Reply:
+    return Reply(answer.body, {"Idempotent-Replayed": "true"} if answer.replayed else {})
+
+
+async def write_record(call: Call) -> Reply:
+    """A write, made in the connected system at once."""
+    return _written(await writes.write(call.engine, await _write_request(call)))
+
+
+@functools.cache
+def _tags_judge() -> Judge:
+    return Judge(tags_body_schema())
+
+
+async def set_tags(call: Call) -> Reply:
+    """New tags of one record."""
+    return _written(await writes.set_tags(call.engine, await _write_request(call), _tags_judge()))
+
+
+ENDPOINTS: dict[Kind, Endpoint] = {
+    Kind.LIST: list_records,
+    Kind.SINGLE: get_record,
+    Kind.WRITE: write_record,
+    Kind.TAGS: set_tags,
+}
+
+
+def endpoint_of(operation: Operation) -> Endpoint:
+    """The endpoint of a record operation."""
+    return ENDPOINTS[operation.kind]

@@ -1,0 +1,491 @@
+"""Records in the database: pages of stored bytes, single records, and the one upsert that every change goes through."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from crossdock.contract.filters import Condition, FilterKind
+from crossdock.contract.records import Record, encode_record
+from crossdock.contract.resources import Resource
+from crossdock.contract.values import timestamp_text, whole_seconds
+from crossdock.platform.database import Connection, Database
+from crossdock.records.query import ListQuery
+
+_ARRAY_TYPES = {
+    FilterKind.TEXT: "text[]",
+    FilterKind.TIME: "timestamptz[]",
+    FilterKind.BOOLEAN: "boolean[]",
+    FilterKind.NUMBER: "numeric[]",
+}
+_COMPARISONS = {"eq": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+
+
+@dataclass(frozen=True)
+class StoredPage:
+    """Bodies of one page as stored, and the row number to go on from; None on the last page."""
+
+    bodies: list[bytes]
+    next_seq: int | None
+
+
+@dataclass(frozen=True)
+class Change:
+    """What happened to one record."""
+
+    id: str
+    version: int
+    change: str
+
+
+@dataclass(frozen=True)
+class Saved:
+    """The outcome of an upsert: changes made, and how many records were the same already."""
+
+    changes: list[Change]
+    unchanged: int
+
+
+# -- reading -------------------------------------------------------------------------------------------------------
+
+
+def _condition_sql(condition: Condition) -> tuple[str, list[Any]]:
+    """The SQL of one filter. A record without a value counts as different from any value."""
+    column, operator, values = condition.filter.name, condition.operator, condition.values
+    if condition.filter.kind is FilterKind.TAGS:
+        if operator == "contains":
+            return "tag_words @> %s::text[]", [list(values)]
+        return "not coalesce(tag_words && %s::text[], false)", [list(values)]
+    if operator in _COMPARISONS:
+        return f"{column} {_COMPARISONS[operator]} %s", [values[0]]
+    if operator == "neq":
+        return f"{column} is distinct from %s", [values[0]]
+    kind = _ARRAY_TYPES[condition.filter.kind]
+    if operator == "in":
+        return f"{column} = any(%s::{kind})", [list(values)]
+    if operator == "nin":
+        return f"({column} = any(%s::{kind})) is not true", [list(values)]
+    if operator == "contains":
+        return f"strpos({column}, %s) > 0", [values[0]]
+    return f"coalesce(strpos({column}, %s), 0) = 0", [values[0]]
+
+
+async def fetch_page(
+    database: Database,
+    organization_id: UUID,
+    connection_id: UUID,
+    resource: Resource,
+    query: ListQuery,
+    scope: Mapping[str, str],
+) -> StoredPage:
+    """One page of a list. Rows come in the order of their number, which never changes."""
+    where = ["connection_id = %s", "deleted_at is null"]
+    values: list[Any] = [connection_id]
+    if query.after:
+        where.append("seq > %s")
+        values.append(query.after)
+    for column, value in scope.items():
+        where.append(f"{column} = %s")
+        values.append(value)
+    if query.ids is not None:
+        where.append("id = any(%s)")
+        values.append(list(query.ids))
+    for condition in query.conditions:
+        text, parameters = _condition_sql(condition)
+        where.append(text)
+        values.extend(parameters)
+    statement = f"select seq, body from {resource.table} where {' and '.join(where)} order by seq limit %s"
+    values.append(query.limit + 1)
+    rows = await database.rows(organization_id, statement, values)
+    more = len(rows) > query.limit
+    if more:
+        rows.pop()
+    return StoredPage([row[1] for row in rows], rows[-1][0] if more else None)
+
+
+async def fetch_one(
+    database: Database,
+    organization_id: UUID,
+    connection_id: UUID,
+    resource: Resource,
+    record_id: str,
+    scope: Mapping[str, str],
+) -> bytes | None:
+    """The stored body of one record."""
+    scoped = "".join(f" and {column} = %s" for column in scope)
+    statement = f"select body from {resource.table} where connection_id = %s and id = %s and deleted_at is null{scoped}"
+    values = [connection_id, record_id, *scope.values()]
+    rows = await database.rows(organization_id, statement, values)
+    body: bytes | None = rows[0][0] if rows else None
+    return body
+
+
+async def fetch_values(
+    database: Database, organization_id: UUID, connection_id: UUID, resource: Resource, field: str, limit: int
+) -> list[str]:
+    """The distinct values of a text column among the stored records of a connection."""
+    statement = (
+        f"select distinct {field} from {resource.table} "
+        f"where connection_id = %s and deleted_at is null and {field} is not null order by 1 limit %s"
+    )
+    rows = await database.rows(organization_id, statement, [connection_id, limit])
+    return [row[0] for row in rows]
+
+
+# -- changing ------------------------------------------------------------------------------------------------------
+
+
+def fingerprint_of(content: bytes) -> bytes:
+    """A short value that differs when the content does."""
+    return hashlib.blake2b(content, digest_size=16).digest()
+
+
+def compose(resource: Resource, content: bytes, tags: bytes | None, created: datetime, updated: datetime) -> bytes:
+    """The served body: the adapter's content, then the store's fields."""
+    shown = b',"trackstar_tags":' + (tags or b"null") if resource.taggable else b""
+    dates = (
+        f',"trackstar_created_date":"{timestamp_text(created)}","trackstar_updated_date":"{timestamp_text(updated)}"}}'
+    )
+    return content[:-1] + shown + dates.encode()
+
+
+def tag_words(tags: Sequence[Any]) -> list[str]:
+    """Tags as filters name them: the text, or `key:value`."""
+    words = []
+    for tag in tags:
+        if isinstance(tag, dict):
+            key, value = next(iter(tag.items()))
+            shown = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+            words.append(f"{key}:{shown}")
+        else:
+            words.append(str(tag))
+    return words
+
+
+@dataclass
+class _Incoming:
+    record: Record
+    id: str
+    content: bytes
+    fingerprint: bytes
+
+
+def _columns(resource: Resource) -> list[tuple[str, str]]:
+    own = [(item.name, _ARRAY_TYPES[item.kind]) for item in resource.columns]
+    return [("created_date", "timestamptz[]"), ("updated_date", "timestamptz[]"), *own]
+
+
+def _column_value(record: Record, name: str) -> Any:
+    value = getattr(record, name)
+    # PostgreSQL text cannot hold a NUL; the body keeps it, as an escape.
+    return value.replace("\0", "") if isinstance(value, str) else value
+
+
+def _prepare(records: Iterable[Record]) -> dict[str, _Incoming]:
+    """Records by id; of two with the same id the later one counts."""
+    found: dict[str, _Incoming] = {}
+    for record in records:
+        content = encode_record(record)
+        identifier: str = record.id  # type: ignore[attr-defined]
+        found[identifier] = _Incoming(record, identifier, content, fingerprint_of(content))
+    return found
+
+
+async def upsert(
+    connection: Connection,
+    *,
+    organization_id: UUID,
+    connection_id: UUID,
+    resource: Resource,
+    records: Iterable[Record],
+    now: datetime,
+    fetched_at: datetime | None = None,
+    first_sync: bool = False,
+) -> Saved:
+    """Stores what differs, keeps what it replaces, and notes an event for each change.
+
+    `fetched_at` is when a sync asked for the records: rows written since by the API are newer and stay. None marks a
+    write, whose outcome always counts.
+    """
+    incoming = _prepare(records)
+    if not incoming:
+        return Saved([], 0)
+    table = resource.table
+    cursor = await connection.execute(
+        f"select id, fingerprint, version, written_at, deleted_at from {table} "
+        "where connection_id = %s and id = any(%s)",
+        (connection_id, list(incoming)),
+        binary=True,
+    )
+    known = {row["id"]: row for row in await cursor.fetchall()}
+    new = [item for item in incoming.values() if item.id not in known]
+    changed = [
+        item
+        for item in incoming.values()
+        if (row := known.get(item.id)) is not None
+        and (row["fingerprint"] != item.fingerprint or row["deleted_at"] is not None)
+        and not (fetched_at is not None and row["written_at"] is not None and row["written_at"] >= fetched_at)
+    ]
+    stamp = whole_seconds(now)
+    written_at = now if fetched_at is None else None
+    changes = await _insert(connection, organization_id, connection_id, resource, new, stamp, written_at)
+    changes += await _update(connection, connection_id, resource, changed, known, stamp, written_at)
+    await add_events(
+        connection,
+        organization_id=organization_id,
+        connection_id=connection_id,
+        resource=resource,
+        changes=changes,
+        now=now,
+        first_sync=first_sync,
+    )
+    if fetched_at is None:
+        await _mark_written(connection, connection_id, resource, list(incoming), now)
+    return Saved(changes, len(incoming) - len(changes))
+
+
+async def _mark_written(
+    connection: Connection, connection_id: UUID, resource: Resource, ids: list[str], now: datetime
+) -> None:
+    """Notes a write also where nothing differed, so that a sync that asked before it cannot undo it."""
+    statement = f"update {resource.table} set written_at = %s where connection_id = %s and id = any(%s)"
+    await connection.execute(statement, (now, connection_id, ids))
+
+
+async def _insert(
+    connection: Connection,
+    organization_id: UUID,
+    connection_id: UUID,
+    resource: Resource,
+    items: list[_Incoming],
+    stamp: datetime,
+    written_at: datetime | None,
+) -> list[Change]:
+    if not items:
+        return []
+    columns = _columns(resource)
+    names = "".join(f", {name}" for name, _ in columns)
+    arrays = "".join(f", %s::{kind}" for _, kind in columns)
+    statement = (
+        f"insert into {resource.table} (organization_id, connection_id, trackstar_created_date, "
+        f"trackstar_updated_date, written_at, id, body, content_length, fingerprint{names}) "
+        "select %s, %s, %s, %s, %s, u.* "
+        f"from unnest(%s::text[], %s::bytea[], %s::integer[], %s::bytea[]{arrays}) as u "
+        "on conflict (connection_id, id) do nothing returning id"
+    )
+    values: list[Any] = [organization_id, connection_id, stamp, stamp, written_at]
+    values += [
+        [item.id for item in items],
+        [compose(resource, item.content, None, stamp, stamp) for item in items],
+        [len(item.content) for item in items],
+        [item.fingerprint for item in items],
+    ]
+    values += [[_column_value(item.record, name) for item in items] for name, _ in columns]
+    cursor = await connection.execute(statement, values, binary=True)
+    return [Change(row["id"], 1, "created") for row in await cursor.fetchall()]
+
+
+async def _update(
+    connection: Connection,
+    connection_id: UUID,
+    resource: Resource,
+    items: list[_Incoming],
+    known: Mapping[str, Mapping[str, Any]],
+    stamp: datetime,
+    written_at: datetime | None,
+) -> list[Change]:
+    if not items:
+        return []
+    by_id = {item.id: item for item in items}
+    cursor = await connection.execute(
+        f"select id, version, tags, trackstar_created_date, deleted_at from {resource.table} "
+        "where connection_id = %s and id = any(%s) order by id for update",
+        (connection_id, list(by_id)),
+        binary=True,
+    )
+    # Whoever changed a row since it was read above knows better: a sync sees it again, a write holds the newer state.
+    rows = [row for row in await cursor.fetchall() if row["version"] == known[row["id"]]["version"] or written_at]
+    if not rows:
+        return []
+    ids = [row["id"] for row in rows]
+    await _keep_versions(connection, connection_id, resource, ids, stamp)
+    columns = _columns(resource)
+    names = "".join(f", {name}" for name, _ in columns)
+    sets = "".join(f", {name} = u.{name}" for name, _ in columns)
+    arrays = "".join(f", %s::{kind}" for _, kind in columns)
+    statement = (
+        f"update {resource.table} as t set version = t.version + 1, deleted_at = null, trackstar_updated_date = %s, "
+        f"written_at = coalesce(%s, t.written_at), body = u.body, content_length = u.content_length, "
+        f"fingerprint = u.fingerprint{sets} "
+        f"from unnest(%s::text[], %s::bytea[], %s::integer[], %s::bytea[]{arrays}) "
+        f"as u(id, body, content_length, fingerprint{names}) where t.connection_id = %s and t.id = u.id"
+    )
+    chosen = [by_id[identifier] for identifier in ids]
+    values: list[Any] = [stamp, written_at, ids]
+    values += [
+        [
+            compose(resource, item.content, row["tags"], row["trackstar_created_date"], stamp)
+            for item, row in zip(chosen, rows, strict=True)
+        ],
+        [len(item.content) for item in chosen],
+        [item.fingerprint for item in chosen],
+    ]
+    values += [[_column_value(item.record, name) for item in chosen] for name, _ in columns]
+    values.append(connection_id)
+    await connection.execute(statement, values, binary=True)
+    return [Change(row["id"], row["version"] + 1, "created" if row["deleted_at"] else "updated") for row in rows]
+
+
+async def _keep_versions(
+    connection: Connection, connection_id: UUID, resource: Resource, ids: list[str], stamp: datetime
+) -> None:
+    """Copies bodies that are about to be replaced into the history."""
+    statement = (
+        "insert into record_versions (organization_id, connection_id, resource, id, version, body, replaced_at) "
+        f"select organization_id, connection_id, %s, id, version, body, %s from {resource.table} "
+        "where connection_id = %s and id = any(%s)"
+    )
+    await connection.execute(statement, (resource.key, stamp, connection_id, ids))
+
+
+async def delete_missing(
+    connection: Connection,
+    *,
+    organization_id: UUID,
+    connection_id: UUID,
+    resource: Resource,
+    present: Sequence[str],
+    now: datetime,
+) -> list[Change]:
+    """Marks every record as deleted that is not among `present`; its last body stays in the history."""
+    cursor = await connection.execute(
+        f"select id from {resource.table} where connection_id = %s and deleted_at is null "
+        "and not (id = any(%s)) order by id for update",
+        (connection_id, list(present)),
+    )
+    ids = [row["id"] for row in await cursor.fetchall()]
+    if not ids:
+        return []
+    stamp = whole_seconds(now)
+    await _keep_versions(connection, connection_id, resource, ids, stamp)
+    cursor = await connection.execute(
+        f"update {resource.table} set deleted_at = %s, version = version + 1, trackstar_updated_date = %s "
+        "where connection_id = %s and id = any(%s) returning id, version",
+        (now, stamp, connection_id, ids),
+    )
+    changes = [Change(row["id"], row["version"], "deleted") for row in await cursor.fetchall()]
+    await add_events(
+        connection,
+        organization_id=organization_id,
+        connection_id=connection_id,
+        resource=resource,
+        changes=changes,
+        now=now,
+    )
+    return changes
+
+
+async def set_tags(
+    connection: Connection,
+    *,
+    organization_id: UUID,
+    connection_id: UUID,
+    resource: Resource,
+    record_id: str,
+    tags: Sequence[Any] | None,
+    now: datetime,
+    as_change: bool = True,
+) -> bytes | None:
+    """Replaces the tags of a record and gives its new body; None when there is no such record.
+
+    `as_change` is false right after a create in the same transaction, where the creation already has its event.
+    """
+    cursor = await connection.execute(
+        f"select body, content_length, trackstar_created_date, version from {resource.table} "
+        "where connection_id = %s and id = %s and deleted_at is null for update",
+        (connection_id, record_id),
+        binary=True,
+    )
+    row = await cursor.fetchone()
+    if row is None:
+        return None
+    stamp = whole_seconds(now)
+    if as_change:
+        await _keep_versions(connection, connection_id, resource, [record_id], stamp)
+    encoded = None if tags is None else msgspec.json.encode(tags)
+    content = row["body"][: row["content_length"] - 1] + b"}"
+    body = compose(resource, content, encoded, row["trackstar_created_date"], stamp)
+    version = row["version"] + (1 if as_change else 0)
+    await connection.execute(
+        f"update {resource.table} set body = %s, tags = %s, tag_words = %s, version = %s, "
+        "trackstar_updated_date = %s where connection_id = %s and id = %s",
+        (body, encoded, None if tags is None else tag_words(tags), version, stamp, connection_id, record_id),
+    )
+    if as_change:
+        await add_events(
+            connection,
+            organization_id=organization_id,
+            connection_id=connection_id,
+            resource=resource,
+            changes=[Change(record_id, version, "updated")],
+            now=now,
+        )
+    return body
+
+
+async def get_body(connection: Connection, connection_id: UUID, resource: Resource, record_id: str) -> bytes | None:
+    """The stored body of a record, within a transaction."""
+    cursor = await connection.execute(
+        f"select body from {resource.table} where connection_id = %s and id = %s and deleted_at is null",
+        (connection_id, record_id),
+        binary=True,
+    )
+    row = await cursor.fetchone()
+    return row["body"] if row else None
+
+
+async def add_events(
+    connection: Connection,
+    *,
+    organization_id: UUID,
+    connection_id: UUID,
+    resource: Resource,
+    changes: Sequence[Change],
+    now: datetime,
+    first_sync: bool = False,
+) -> None:
+    """Numbers the changes and notes them. The counter row stays locked to the end of the transaction, so the sequence
+    has no gap and no reader can pass a change that commits later. Call it last."""
+    if not changes:
+        return
+    cursor = await connection.execute(
+        "update event_counters set last = last + %s where organization_id = %s returning last",
+        (len(changes), organization_id),
+    )
+    row = await cursor.fetchone()
+    if row is None:
+        raise LookupError(f"organization {organization_id} has no event counter")
+    first = row["last"] - len(changes) + 1
+    await connection.execute(
+        "insert into events (organization_id, connection_id, resource, first_sync, created_at, sequence, record_id, "
+        "version, change) select %s, %s, %s, %s, %s, u.* "
+        "from unnest(%s::bigint[], %s::text[], %s::integer[], %s::text[]) as u",
+        (
+            organization_id,
+            connection_id,
+            resource.key,
+            first_sync,
+            now,
+            list(range(first, first + len(changes))),
+            [item.id for item in changes],
+            [item.version for item in changes],
+            [item.change for item in changes],
+        ),
+        binary=True,
+    )

@@ -1,0 +1,49 @@
+"""The vendor as one ASGI application."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import msgspec
+from litestar import Litestar, Response, get
+from litestar.exceptions import HTTPException
+from litestar.types import ASGIApp
+
+from crossdock.platform.database import Database
+from crossdock.sandbox import api
+from crossdock.sandbox.api import AnyRequest, Clock
+from crossdock.sandbox.cart import routes as cart
+from crossdock.sandbox.problems import Problem
+from crossdock.sandbox.store import Product
+from crossdock.sandbox.wms import routes as wms
+
+
+class AccountFacts(msgspec.Struct, kw_only=True):
+    """Who a key belongs to."""
+
+    id: str
+    product: Product
+
+
+@get("/v1/account")
+async def show_account(request: AnyRequest) -> Response[bytes]:
+    """The account of the key."""
+    account = await api.vendor_of(request).account(request)
+    return api.answer(AccountFacts(id=account.id.hex, product=account.product))
+
+
+def make_app(database: Database, *, clock: Clock | None = None) -> ASGIApp:
+    """The whole API; `clock` gives the time that changes are stamped with."""
+    app = Litestar(
+        route_handlers=[show_account, *wms.ROUTES, *cart.ROUTES],
+        exception_handlers={
+            Problem: api.refused,
+            HTTPException: api.refused_by_router,
+            Exception: api.broken,
+        },
+        openapi_config=None,
+        # The default would take over the logging of the whole process.
+        logging_config=None,
+    )
+    app.state.vendor = api.Vendor(database, clock or (lambda: datetime.now(UTC)))
+    return app

@@ -1,0 +1,1 @@
+"""The shop: products with variants, and the stock it offers."""

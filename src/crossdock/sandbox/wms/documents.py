@@ -1,0 +1,241 @@
+"""What the warehouse system stores."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+from crossdock.sandbox.documents import Address, Document, Part, Size
+
+BinUse = Literal["pick", "bulk", "quarantine"]
+"""Units in quarantine are held, but not offered to orders."""
+
+
+class Warehouse(Document, kw_only=True):
+    """A building."""
+
+    kind = "warehouse"
+    title = "warehouse"
+
+    code: str
+    name: str
+    address: Address
+
+
+class Bin(Document, kw_only=True):
+    """A place inside a warehouse."""
+
+    kind = "bin"
+    title = "bin"
+
+    warehouse_id: str
+    name: str
+    use: BinUse
+    size: Size | None = None
+    """How much goes in: inner size, and weight it may carry."""
+
+
+class BinUnits(Part, kw_only=True, frozen=True):
+    """Units of one item in one bin, of one lot where the item has lots."""
+
+    bin_id: str
+    warehouse_id: str
+    lot_id: str | None = None
+    quarantined: bool = False
+    units: int
+
+
+class ItemLot(Part, kw_only=True, frozen=True):
+    """Units of an item that expire together."""
+
+    id: str
+    expires_at: datetime
+
+
+class Item(Document, kw_only=True):
+    """One physical good. Quantities follow from `stock` and `allocated`; none is stored twice."""
+
+    kind = "item"
+    title = "item"
+
+    sku: str
+    name: str
+    active: bool = True
+    unit_cost: Decimal
+    size: Size | None = None
+    substitute_skus: list[str] = []
+    lots: list[ItemLot] = []
+    stock: list[BinUnits] = []
+    allocated: dict[str, int] = {}
+    """Units promised to orders, by warehouse."""
+    expected: dict[str, int] = {}
+    """Units announced by suppliers, by every warehouse that keeps the item."""
+
+
+class Component(Part, kw_only=True, frozen=True):
+    """An item inside a product."""
+
+    item_id: str
+    sku: str
+    units: int
+
+
+class Supplier(Part, kw_only=True, frozen=True):
+    """Who delivers a product."""
+
+    id: str
+    name: str
+
+
+class Product(Document, kw_only=True):
+    """Something that can be ordered: one item, or a kit of several."""
+
+    kind = "product"
+    title = "product"
+
+    type: Literal["single", "kit"]
+    sku: str
+    name: str
+    active: bool = True
+    barcode: str | None = None
+    price: Decimal | None = None
+    components: list[Component]
+    size: Size | None = None
+    supplier: Supplier | None = None
+    origin_country: str | None = None
+    tariff_code: str | None = None
+    references: list[str] = []
+    """References of the requests that made or changed it."""
+
+
+class BinChange(Part, kw_only=True, frozen=True):
+    """What an adjustment did in one bin; negative when units left it."""
+
+    bin_id: str
+    lot_id: str | None = None
+    change: int
+
+
+class Adjustment(Document, kw_only=True):
+    """A correction of stock. Its id is the reference the caller gave."""
+
+    kind = "adjustment"
+    title = "adjustment"
+
+    item_id: str
+    warehouse_id: str
+    change: int
+    bins: list[BinChange]
+
+
+OrderState = Literal[
+    "new",
+    "released",
+    "in_work",
+    "picked",
+    "packed",
+    "part_shipped",
+    "shipped",
+    "waiting_for_stock",
+    "on_hold",
+    "cancelled",
+]
+HOLDING_STOCK: frozenset[OrderState] = frozenset({"new", "released", "in_work", "picked", "packed", "part_shipped"})
+"""States in which the units that have not left yet are promised to the order."""
+
+
+class OrderLine(Part, kw_only=True, frozen=True):
+    """One product of an order."""
+
+    product_id: str
+    sku: str
+    units: int
+    shipped: int = 0
+    price: Decimal
+
+
+class ShipmentLine(Part, kw_only=True, frozen=True):
+    """One product of a shipment."""
+
+    product_id: str
+    units: int
+
+
+class Shipment(Part, kw_only=True, frozen=True):
+    """A parcel of an order."""
+
+    id: str
+    tracking_number: str
+    shipped_at: datetime
+    lines: list[ShipmentLine]
+
+
+class Recipient(Part, kw_only=True, frozen=True):
+    """Who gets an order."""
+
+    name: str
+    email: str
+    address: Address
+
+
+class Order(Document, kw_only=True):
+    """Goods to send to somebody."""
+
+    kind = "order"
+    title = "order"
+
+    number: str
+    shop_order_id: str
+    channel_id: str
+    state: OrderState
+    warehouse_id: str
+    shipping_method_id: str
+    recipient: Recipient
+    lines: list[OrderLine]
+    shipments: list[Shipment] = []
+    total: Decimal
+
+
+ReturnState = Literal["announced", "on_the_way", "unpacking", "done", "cancelled"]
+
+
+class ReturnLine(Part, kw_only=True, frozen=True):
+    """One product that comes back."""
+
+    product_id: str
+    sku: str
+    units: int
+    received: int = 0
+    reason: str
+
+
+class Return(Document, kw_only=True):
+    """Goods that come back."""
+
+    kind = "return"
+    title = "return"
+
+    order_id: str
+    warehouse_id: str
+    state: ReturnState
+    lines: list[ReturnLine]
+
+
+class ShippingMethod(Document, kw_only=True):
+    """A way to send parcels."""
+
+    kind = "shipping_method"
+    title = "shipping method"
+
+    name: str
+    carrier: str
+
+
+class Channel(Document, kw_only=True):
+    """Where orders come from."""
+
+    kind = "channel"
+    title = "channel"
+
+    name: str

@@ -1,0 +1,1 @@
+"""Syncs: keeping the stored copy of every connection up to date."""

@@ -1,0 +1,148 @@
+"""When each function of a connection is due, who is running it, and how far it is.
+
+A run holds a lease on its row. Any worker may take a lease that has ended; the one that lost it notices with its next
+page, because every page is stored only together with a lease that is still its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from crossdock.integrations.kit.adapter import Adapter
+from crossdock.platform.database import Connection
+
+LEASE_SECONDS = 120
+"""How long a run may be silent before another worker may take it over."""
+MAX_BACKOFF_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class Due:
+    """A function that is due, claimed for one run."""
+
+    organization_id: UUID
+    connection_id: UUID
+    function_name: str
+    lease_id: UUID
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a run needs to know of its row."""
+
+    vertical: str
+    integration_name: str
+    disabled_functions: list[str] | None
+    window_start: datetime | None
+    window_end: datetime | None
+    cursor: str | None
+    latest_data: datetime | None
+    first_completed_at: datetime | None
+
+
+async def create(connection: Connection, *, organization_id: UUID, connection_id: UUID, adapter: type[Adapter]) -> None:
+    """A schedule for every read of the integration, due at once."""
+    reads = [item.action for item in adapter.implementations.values() if item.action.is_read]
+    await connection.cursor().executemany(
+        "insert into sync_schedules (connection_id, function_name, organization_id, frequency_seconds, due_at) "
+        "values (%s, %s, %s, %s, now())",
+        [(connection_id, action.name, organization_id, action.resource.sync_seconds) for action in reads],
+    )
+
+
+async def make_due(connection: Connection, connection_id: UUID, functions: Sequence[str] | None) -> list[str]:
+    """Makes functions due now and gives their names; running and paused ones are left alone."""
+    cursor = await connection.execute(
+        "update sync_schedules set due_at = now() where connection_id = %s and not paused "
+        "and (lease_until is null or lease_until < now()) and (%s::text[] is null or function_name = any(%s)) "
+        "returning function_name",
+        (connection_id, functions, functions),
+    )
+    return sorted([row["function_name"] for row in await cursor.fetchall()])
+
+
+async def claim_due(connection: Connection, limit: int) -> list[Due]:
+    """Claims functions that are due, oldest first; as the system role. Each is given to one caller only."""
+    cursor = await connection.execute(
+        "with due as (select connection_id, function_name from sync_schedules where due_at <= now() and not paused "
+        "and (lease_until is null or lease_until < now()) order by due_at limit %s for update skip locked) "
+        "update sync_schedules s set lease_id = gen_random_uuid(), "
+        "lease_until = now() + make_interval(secs => %s) from due "
+        "where s.connection_id = due.connection_id and s.function_name = due.function_name "
+        "returning s.organization_id, s.connection_id, s.function_name, s.lease_id",
+        (limit, LEASE_SECONDS),
+    )
+    return [Due(**row) for row in await cursor.fetchall()]
+
+
+async def claim_one(connection: Connection, connection_id: UUID, function_name: str) -> Due | None:
+    """Claims one function whether or not it is due; None when it is running."""
+    cursor = await connection.execute(
+        "update sync_schedules set lease_id = gen_random_uuid(), lease_until = now() + make_interval(secs => %s) "
+        "where connection_id = %s and function_name = %s and (lease_until is null or lease_until < now()) "
+        "returning organization_id, connection_id, function_name, lease_id",
+        (LEASE_SECONDS, connection_id, function_name),
+    )
+    row = await cursor.fetchone()
+    return Due(**row) if row else None
+
+
+async def read_progress(connection: Connection, due: Due) -> Progress | None:
+    """The state of a run that still holds its lease."""
+    cursor = await connection.execute(
+        "select c.vertical, c.integration_name, c.disabled_functions, s.window_start, s.window_end, s.cursor, "
+        "s.latest_data, s.first_completed_at from sync_schedules s join connections c on c.id = s.connection_id "
+        "where s.connection_id = %s and s.function_name = %s and s.lease_id = %s",
+        (due.connection_id, due.function_name, due.lease_id),
+    )
+    row = await cursor.fetchone()
+    return Progress(**row) if row else None
+
+
+async def start_window(connection: Connection, due: Due, start: datetime | None, end: datetime) -> None:
+    """Notes what a fresh run asks for, so that a resumed one asks for the same."""
+    await connection.execute(
+        "update sync_schedules set window_start = %s, window_end = %s, cursor = null, last_crawl_start = now() "
+        "where connection_id = %s and function_name = %s and lease_id = %s",
+        (start, end, due.connection_id, due.function_name, due.lease_id),
+    )
+
+
+async def save_cursor(connection: Connection, due: Due, cursor: str | None) -> bool:
+    """Moves a run on and extends its lease; false when the lease is no longer its own, and nothing may be stored."""
+    found = await connection.execute(
+        "update sync_schedules set cursor = %s, lease_until = now() + make_interval(secs => %s) "
+        "where connection_id = %s and function_name = %s and lease_id = %s",
+        (cursor, LEASE_SECONDS, due.connection_id, due.function_name, due.lease_id),
+    )
+    return found.rowcount == 1
+
+
+async def complete(connection: Connection, due: Due) -> bool:
+    """Ends a run that went through, and says when the next one is due."""
+    found = await connection.execute(
+        "update sync_schedules set last_crawl_end = now(), latest_data = window_end, failures = 0, "
+        "first_completed_at = coalesce(first_completed_at, now()), lease_id = null, lease_until = null, "
+        "window_start = null, window_end = null, cursor = null, "
+        "due_at = now() + make_interval(secs => frequency_seconds) "
+        "where connection_id = %s and function_name = %s and lease_id = %s",
+        (due.connection_id, due.function_name, due.lease_id),
+    )
+    return found.rowcount == 1
+
+
+async def fail(connection: Connection, due: Due, retry_seconds: float | None) -> None:
+    """Ends a run that did not go through. Window and cursor stay, so the next one goes on where this one stopped.
+
+    Without `retry_seconds` the next run waits for its turn, sooner after the first failures than after many.
+    """
+    await connection.execute(
+        "update sync_schedules set failures = failures + 1, lease_id = null, lease_until = null, "
+        "due_at = now() + make_interval(secs => coalesce(%s::float8, "
+        "least(frequency_seconds, %s, 15 * power(2, least(failures, 10)))::float8)) "
+        "where connection_id = %s and function_name = %s and lease_id = %s",
+        (retry_seconds, MAX_BACKOFF_SECONDS, due.connection_id, due.function_name, due.lease_id),
+    )

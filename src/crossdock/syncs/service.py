@@ -1,0 +1,142 @@
+"""Runs one sync: page by page, each stored together with the place to go on from."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from crossdock.connections import service as connections
+from crossdock.connections import store as connection_store
+from crossdock.contract.actions import Action
+from crossdock.contract.catalogue import ACTION_BY_KEY
+from crossdock.contract.errors import AdapterError, NeedsReconnect, RateLimited, UnexpectedShape
+from crossdock.integrations.kit.adapter import Adapter, Incremental, Page, Window
+from crossdock.platform.engine import Engine
+from crossdock.records import store as records
+from crossdock.syncs import schedules
+from crossdock.syncs.schedules import Due, Progress
+
+log = structlog.get_logger(__name__)
+
+OVERLAP = timedelta(minutes=2)
+"""An incremental run asks from a little before the last one ended: clocks differ, and systems show changes late."""
+CATALOGUE_RESOURCES = frozenset({"products", "warehouses", "warehouse_locations", "inventory"})
+"""Read in full at the first sync, however old the records are."""
+
+
+class LeaseLost(Exception):
+    """Another worker has taken the run over; nothing more may be stored."""
+
+
+async def run(engine: Engine, due: Due, *, replace: bool = False) -> None:
+    """Runs a claimed sync to its end, and notes what came of it.
+
+    `replace` reads everything anew, lets it win over what is stored, and removes records that are no longer there.
+    """
+    async with engine.database.transaction(due.organization_id) as connection:
+        progress = await schedules.read_progress(connection, due)
+    if progress is None:
+        return
+    adapter_type = connections.adapter_of(progress.vertical, progress.integration_name)
+    action = ACTION_BY_KEY[f"{progress.vertical}/{due.function_name}"]
+    bound = log.bind(connection_id=str(due.connection_id), function=due.function_name)
+    try:
+        await _run(engine, due, progress, adapter_type, action, replace=replace)
+    except LeaseLost:
+        bound.warning("another worker has taken the sync over")
+    except AdapterError as error:
+        bound.warning("the sync failed", error=error.message, kind=type(error).__name__)
+        await _note_failure(engine, due, error)
+    except BaseException:
+        # A bug or a shutdown: the lease is given back so that the run goes on where it stopped, and the error goes up.
+        await _release(engine, due)
+        raise
+    else:
+        bound.info("the sync is complete")
+
+
+async def _run(
+    engine: Engine, due: Due, progress: Progress, adapter_type: type[Adapter], action: Action, *, replace: bool
+) -> None:
+    window = await _window(engine, due, progress, adapter_type, action, replace=replace)
+    adapter = await connections.open_adapter(engine, due.organization_id, due.connection_id, adapter_type)
+    first = progress.first_completed_at is None
+    present: list[str] = []
+    fetched_at = engine.now()
+    async for page in adapter.read_pages(action, window):
+        await _store_page(engine, due, action, page, fetched_at=None if replace else fetched_at, first=first)
+        if replace:
+            present += [record.id for record in page.records]
+        fetched_at = engine.now()
+    async with engine.database.transaction(due.organization_id) as connection:
+        if not await schedules.complete(connection, due):
+            raise LeaseLost
+        await connection_store.clear_error(connection, due.connection_id, due.function_name)
+        if replace:
+            await records.delete_missing(
+                connection,
+                organization_id=due.organization_id,
+                connection_id=due.connection_id,
+                resource=action.resource,
+                present=present,
+                now=engine.now(),
+            )
+
+
+async def _window(
+    engine: Engine, due: Due, progress: Progress, adapter_type: type[Adapter], action: Action, *, replace: bool
+) -> Window:
+    """What to ask for: the rest of an interrupted run, or what changed since the last complete one."""
+    if progress.window_end is not None and progress.cursor is not None and not replace:
+        return Window(progress.window_start, progress.window_end, progress.cursor)
+    end = engine.now()
+    start = None
+    if isinstance(adapter_type.implementations[action.key].mode, Incremental) and not replace:
+        if progress.latest_data is not None:
+            start = progress.latest_data - OVERLAP
+        elif action.resource.name not in CATALOGUE_RESOURCES:
+            start = end - timedelta(days=engine.settings.first_sync_days)
+    async with engine.database.transaction(due.organization_id) as connection:
+        await schedules.start_window(connection, due, start, end)
+    return Window(start, end)
+
+
+async def _store_page(
+    engine: Engine, due: Due, action: Action, page: Page[Any], *, fetched_at: datetime | None, first: bool
+) -> None:
+    """Stores one page, its events and the cursor in one transaction, if the run still holds its lease."""
+    async with engine.database.transaction(due.organization_id) as connection:
+        if not await schedules.save_cursor(connection, due, page.cursor):
+            raise LeaseLost
+        await records.upsert(
+            connection,
+            organization_id=due.organization_id,
+            connection_id=due.connection_id,
+            resource=action.resource,
+            records=page.records,
+            now=engine.now(),
+            fetched_at=fetched_at,
+            first_sync=first,
+        )
+
+
+async def _note_failure(engine: Engine, due: Due, error: AdapterError) -> None:
+    retry = error.retry_after if isinstance(error, RateLimited) else None
+    blocking = isinstance(error, NeedsReconnect | UnexpectedShape)
+    async with engine.database.transaction(due.organization_id) as connection:
+        await schedules.fail(connection, due, retry)
+        await connection_store.save_error(
+            connection,
+            organization_id=due.organization_id,
+            connection_id=due.connection_id,
+            function_name=due.function_name,
+            message=error.message,
+            preventing_sync=blocking,
+        )
+
+
+async def _release(engine: Engine, due: Due) -> None:
+    async with engine.database.transaction(due.organization_id) as connection:
+        await schedules.fail(connection, due, None)

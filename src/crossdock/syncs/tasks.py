@@ -1,0 +1,108 @@
+"""The worker: jobs of the engine only wake work; what is due is always a row in a table of ours.
+
+A lost job loses nothing, because the next tick finds the row; a job that runs twice does nothing, because the row is
+claimed with a lease.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+import procrastinate
+import structlog
+from procrastinate import PsycopgConnector
+
+from crossdock.platform.database import SYSTEM_ROLE
+from crossdock.platform.engine import Engine
+from crossdock.platform.migrate import JOBS_SCHEMA
+from crossdock.records import writes
+from crossdock.syncs import schedules, service
+
+log = structlog.get_logger(__name__)
+
+TICK = "tick"
+QUEUE = "ticks"
+STALLED_SECONDS = 30
+"""A job whose worker has been silent this long is given to another."""
+
+
+def connector(url: str) -> PsycopgConnector:
+    """The job engine's connection to its own schema, with the rights of the system role."""
+    options = f"-c search_path={JOBS_SCHEMA} -c role={SYSTEM_ROLE}"
+    return PsycopgConnector(conninfo=url, kwargs={"options": options}, min_size=1, max_size=4)
+
+
+class Worker:
+    """Runs what is due, in this process."""
+
+    def __init__(self, engine: Engine, url: str) -> None:
+        self._engine = engine
+        self._running: set[asyncio.Task[Any]] = set()
+        self.jobs = procrastinate.App(connector=connector(url))
+        self._declare()
+
+    def _declare(self) -> None:
+        every = f"* * * * * */{self._engine.settings.tick_seconds}"
+
+        @self.jobs.periodic(cron=every)
+        @self.jobs.task(name="periodic_tick", queue=QUEUE)
+        async def periodic_tick(timestamp: int) -> None:
+            await self.tick()
+
+        @self.jobs.task(name=TICK, queue=QUEUE)
+        async def tick() -> None:
+            await self.tick()
+
+        @self.jobs.periodic(cron="* * * * *")
+        @self.jobs.task(name="housekeeping", queue=QUEUE)
+        async def housekeeping(timestamp: int) -> None:
+            await self.housekeeping()
+
+    async def tick(self) -> None:
+        """Claims what is due, as much as there is room for, and runs it in the background."""
+        room = self._engine.settings.worker_concurrency - len(self._running)
+        if room <= 0:
+            return
+        async with self._engine.database.system() as connection:
+            found = await schedules.claim_due(connection, room)
+        for due in found:
+            self._start(service.run(self._engine, due))
+        self._start(writes.settle_due(self._engine))
+
+    async def housekeeping(self) -> None:
+        """Frees jobs of dead workers, and forgets answers and jobs that are past their time."""
+        stalled = await self.jobs.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS)
+        for job in stalled:
+            await self.jobs.job_manager.retry_job(job)
+        await self.jobs.job_manager.delete_old_jobs(nb_hours=1, include_failed=True)
+        await writes.forget_old(self._engine)
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._running.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("background work failed", exc_info=error)
+            # What stopped it is in the log; its row is due again, and waking early costs nothing.
+
+    async def run(self) -> None:
+        """Works until cancelled; then gives back what is under way."""
+        async with self.jobs.open_async():
+            try:
+                await self.jobs.run_worker_async(
+                    queues=[QUEUE], concurrency=4, install_signal_handlers=False, listen_notify=True
+                )
+            finally:
+                for task in self._running:
+                    task.cancel()
+                await asyncio.gather(*self._running, return_exceptions=True)
+
+
+async def wake(jobs: procrastinate.App) -> None:
+    """Tells the workers that something is due now."""
+    await jobs.configure_task(TICK, queue=QUEUE).defer_async()
