@@ -14,12 +14,10 @@ import re
 import shutil
 import signal
 import stat
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from urllib.parse import quote
 
 import psycopg
 import structlog
@@ -29,16 +27,13 @@ from crossdock.platform.guarded_process import GuardedProcess, ProcessNotStarted
 from crossdock.platform.postgres_account import client_names, possible_accounts
 from crossdock.platform.postgres_binaries import postgres_binaries
 from crossdock.platform.postgres_processes import remove_stale_pid_file, server_processes, signal_server
+from crossdock.platform.postgres_socket import SOCKET_PORT, SocketFolder, remove_socket, socket_url
 from crossdock.platform.process_guard import Account, Order, StopStep
 from crossdock.platform.start_errors import StartCancelled, StartRefused
 
 SUPERUSER = "postgres"
 DATABASE = "crossdock"
 
-_PORT = 5432
-"""Only names the socket file: nothing listens on TCP."""
-
-_SOCKET_PATH_BYTES = 107
 _STOP_STEPS = (StopStep(signal.SIGINT, 60), StopStep(signal.SIGQUIT, 10))
 """Fast shutdown, which ends in a checkpoint; then the one that leaves recovery to the next start."""
 
@@ -79,6 +74,7 @@ class EmbeddedPostgres:
         self.data = data.resolve()
         self.log_path = self.data / "postgres.log"
         self._pgdata = self.data / "postgres"
+        self._sockets = SocketFolder(self.data, self._pgdata)
         self._settings = dict(settings or {})
         self._binaries = postgres_binaries()
         self._lock: int | None = None
@@ -92,7 +88,7 @@ class EmbeddedPostgres:
         """Where the database is, for psycopg and libpq; no secret in it. Only while started."""
         if self._socket_folder is None:
             raise RuntimeError("the embedded PostgreSQL is not started")
-        return _url(self._socket_folder, DATABASE)
+        return socket_url(self._socket_folder, SUPERUSER, DATABASE)
 
     def bin(self, program: str) -> Path:
         """Path of a program of this PostgreSQL, such as pg_dump."""
@@ -113,7 +109,8 @@ class EmbeddedPostgres:
                 self._check_version()
                 if not self._pgdata.exists():
                     self._initialize()
-                self._socket_folder = self._make_socket_folder()
+                self._socket_folder = self._sockets.make()
+                self._give_to_account(self._socket_folder)
                 self._launch(server_lock)
             self._wait_until_it_answers()
             self._create_database()
@@ -148,7 +145,7 @@ class EmbeddedPostgres:
             _log.info("PostgreSQL is stopped", exit_code=self._process.stop())
             self._process = None
         if self._socket_folder is not None:
-            self._remove_socket_folder(self._socket_folder)
+            self._sockets.remove(self._socket_folder)
             self._socket_folder = None
         if self._lock is not None:
             os.close(self._lock)
@@ -160,10 +157,10 @@ class EmbeddedPostgres:
         None if none does, or if this user may not see it.
         """
         try:
-            folder = self._known_socket_folder()
+            folder = self._sockets.known()
         except PermissionError:
             return None
-        return _url(folder, DATABASE) if folder is not None and self._answers(folder) is None else None
+        return socket_url(folder, SUPERUSER, DATABASE) if folder is not None and self._answers(folder) is None else None
 
     def __enter__(self) -> EmbeddedPostgres:
         self.start()
@@ -288,54 +285,6 @@ class EmbeddedPostgres:
                 os.chown(Path(folder) / name, account.uid, account.gid, follow_symlinks=False)
         os.chown(self._pgdata, account.uid, account.gid)
 
-    # The socket
-
-    def _make_socket_folder(self) -> Path:
-        """A 0700 folder of ours whose path fits a socket address: `<data>/run`, or one that `<data>/run` links to."""
-        folder = self._known_socket_folder()
-        link = self.data / "run"
-        if folder is None:
-            if link.is_symlink():
-                link.unlink()
-            if _fits_socket(link):
-                link.mkdir(mode=0o700, exist_ok=True)
-                link.chmod(0o700)
-                folder = link
-            else:
-                if link.exists():
-                    _remove_socket(link)
-                    link.rmdir()
-                folder = _make_temporary_folder()
-                # A copy of the data folder has a copy of the link, and must not take this folder for its own.
-                (folder / "data").symlink_to(self.data)
-                link.symlink_to(folder)
-        self._give_to_account(folder)
-        return folder
-
-    def _known_socket_folder(self) -> Path | None:
-        """What `<data>/run` is or links to, if its owner and mode say that nobody else can have made it."""
-        link = self.data / "run"
-        folder = link.readlink() if link.is_symlink() else link
-        try:
-            status = folder.lstat()
-            if folder != link and (folder / "data").readlink() != self.data:
-                return None
-        except FileNotFoundError:
-            return None
-        owners = {os.geteuid()}
-        if self._pgdata.exists():
-            owners.add(self._pgdata.stat().st_uid)
-        private = stat.S_ISDIR(status.st_mode) and stat.S_IMODE(status.st_mode) == 0o700 and status.st_uid in owners
-        return folder if private and _fits_socket(folder) else None
-
-    def _remove_socket_folder(self, folder: Path) -> None:
-        link = self.data / "run"
-        if link.is_symlink():
-            _remove_socket(folder)
-            (folder / "data").unlink()
-            folder.rmdir()
-            link.unlink()
-
     # The server
 
     @contextlib.contextmanager
@@ -371,11 +320,11 @@ class EmbeddedPostgres:
     def _launch(self, server_lock: int) -> None:
         if self._socket_folder is None:
             raise RuntimeError("the socket folder is made before the server is started")
-        _remove_socket(self._socket_folder)
+        remove_socket(self._socket_folder)
         self._write_configuration()
         settings = {
             "listen_addresses": "",
-            "port": str(_PORT),
+            "port": str(SOCKET_PORT),
             "unix_socket_directories": str(self._socket_folder),
             "unix_socket_permissions": "0700",
             "log_destination": "stderr",
@@ -404,7 +353,7 @@ class EmbeddedPostgres:
         if socket_folder is None:
             return "there is no socket"
         try:
-            with psycopg.connect(_url(socket_folder, "postgres"), connect_timeout=5) as connection:
+            with psycopg.connect(socket_url(socket_folder, SUPERUSER, "postgres"), connect_timeout=5) as connection:
                 row = connection.execute("show data_directory").fetchone()
         except psycopg.OperationalError as error:
             return str(error).strip()
@@ -415,7 +364,7 @@ class EmbeddedPostgres:
     def _create_database(self) -> None:
         if self._socket_folder is None:
             raise RuntimeError("the server is not started")
-        with psycopg.connect(_url(self._socket_folder, "postgres"), autocommit=True) as connection:
+        with psycopg.connect(socket_url(self._socket_folder, SUPERUSER, "postgres"), autocommit=True) as connection:
             if connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone() is None:
                 connection.execute(sql.SQL("create database {}").format(sql.Identifier(DATABASE)))
 
@@ -465,10 +414,6 @@ class EmbeddedPostgres:
         return (complaints or lines or ["the log is empty"])[-1]
 
 
-def _url(socket_folder: Path, database: str) -> str:
-    return f"postgresql://{SUPERUSER}@/{database}?host={quote(str(socket_folder), safe='')}&port={_PORT}"
-
-
 def _try_lock(descriptor: int) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -486,23 +431,3 @@ def _holder(lock: int) -> str:
             return text.strip()
         time.sleep(0.01)
     return "unknown"
-
-
-def _fits_socket(folder: Path) -> bool:
-    """Whether a socket in it has an address: a length limit, and no character that libpq or a setting gives meaning."""
-    path = f"{folder}/.s.PGSQL.{_PORT}"
-    return len(os.fsencode(path)) <= _SOCKET_PATH_BYTES and re.fullmatch(r"[A-Za-z0-9/._-]+", path) is not None
-
-
-def _make_temporary_folder() -> Path:
-    for parent in (tempfile.gettempdir(), "/tmp"):  # noqa: S108 mkdtemp makes a new folder of mode 0700
-        folder = Path(tempfile.mkdtemp(prefix="crossdock-", dir=parent))
-        if _fits_socket(folder):
-            return folder
-        folder.rmdir()
-    raise AssertionError("a socket fits below /tmp")
-
-
-def _remove_socket(folder: Path) -> None:
-    for name in (f".s.PGSQL.{_PORT}", f".s.PGSQL.{_PORT}.lock"):
-        (folder / name).unlink(missing_ok=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -26,6 +26,8 @@ class Engine:
     database: Database
     master_key: MasterKey
     servers: dict[str, Transport] = field(default_factory=dict)
+    wake_worker: Callable[[], Awaitable[None]] | None = None
+    """Tells the workers that something is due now; without it they find out with their next tick."""
     usage: dict[UUID, tuple[int, datetime]] = field(default_factory=dict)
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
 
@@ -39,6 +41,11 @@ class Engine:
     def transport(self, in_process: str | None) -> Transport:
         """The way to a connected system."""
         return self.network if in_process is None else self.servers[in_process]
+
+    async def wake(self) -> None:
+        """Wakes the workers."""
+        if self.wake_worker is not None:
+            await self.wake_worker()
 
     async def finish(self, work: Coroutine[Any, Any, T]) -> T:
         """Runs work to its end even when the caller goes away; closing the engine waits for it."""
@@ -63,6 +70,10 @@ class Engine:
                 "where id = %s",
                 [(count, last, identifier) for identifier, (count, last) in sorted(noted.items())],
             )
+
+    async def open(self) -> None:
+        """Connects to the database."""
+        await self.database.open()
 
     async def close(self) -> None:
         """Waits for work under way, then closes every pool."""

@@ -16,9 +16,12 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 
+from crossdock.contract.actions import Action
 from crossdock.contract.errors import CrossdockError, RequestRefused, not_found
 from crossdock.contract.operations import ACCESS_TOKEN_HEADER, API_KEY_HEADER, Operation
+from crossdock.contract.resources import Resource
 from crossdock.contract.values import ENCODER
+from crossdock.integrations.kit.transport import ASGIApp
 from crossdock.platform.auth import Authorized, authorize
 from crossdock.platform.engine import Engine
 from crossdock.platform.limits import CallerLimits
@@ -31,6 +34,16 @@ _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
 
 @dataclass(frozen=True)
+class RecordTarget:
+    """The action and resource of a call, the columns its path narrows them by, and the ids in its path."""
+
+    action: Action
+    resource: Resource
+    scope: Mapping[str, str]
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Call:
     """One authorized request of an operation."""
 
@@ -39,6 +52,16 @@ class Call:
     engine: Engine
     authorized: Authorized
     path: Mapping[str, str]
+
+    @property
+    def record(self) -> RecordTarget:
+        """What an operation on records is about."""
+        operation = self.operation
+        if operation.resource is None or operation.action is None:
+            raise TypeError(f"{operation.operation_id} is not about records")
+        scope = {column: self.path[name] for name, column in operation.scoped.items()}
+        ids = tuple(self.path[name] for name in operation.path_parameters)
+        return RecordTarget(operation.action, operation.resource, scope, ids)
 
     @property
     def query_string(self) -> bytes:
@@ -152,7 +175,6 @@ def on_bug(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]
 
 
 Message = MutableMapping[str, Any]
-ASGIApp = Callable[[Any, Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]]
 
 
 class RequestShell:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 
-from crossdock.contract.errors import NotSupported, not_found
+from crossdock.contract.errors import not_found
 from crossdock.contract.judge import Judge
 from crossdock.contract.operations import IDEMPOTENCY_HEADER, Kind, Operation
 from crossdock.platform.http import Call, Endpoint, Reply
@@ -17,15 +17,16 @@ _EMPTY_PAGE = b'{"data":[],"next_token":null,"total_count":0}'
 
 async def list_records(call: Call) -> Reply:
     """A page of stored records, straight from their bytes."""
-    operation, caller = call.operation, call.authorized.caller
-    connection = call.authorized.connection
-    if operation.resource is None or operation.action is None:
-        raise NotSupported(f"{operation.operation_id} has no resource")
-    writes.adapter_for(connection, operation.action)
-    scope = {column: call.path[name] for name, column in operation.scoped.items()}
-    asked = query.parse(call.query_string, operation.resource, connection.id, scope)
+    target, connection = call.record, call.authorized.connection
+    writes.adapter_for(connection, target.action)
+    asked = query.parse(call.query_string, target.resource, connection.id, target.scope)
     page = await store.fetch_page(
-        call.engine.database, caller.organization_id, connection.id, operation.resource, asked, scope
+        call.engine.database,
+        call.authorized.caller.organization_id,
+        connection.id,
+        target.resource,
+        asked,
+        target.scope,
     )
     if not page.bodies:
         return Reply(_EMPTY_PAGE, revalidated=True)
@@ -38,15 +39,12 @@ async def list_records(call: Call) -> Reply:
 
 async def get_record(call: Call) -> Reply:
     """One stored record."""
-    operation, caller = call.operation, call.authorized.caller
-    connection = call.authorized.connection
-    if operation.resource is None or operation.action is None:
-        raise NotSupported(f"{operation.operation_id} has no resource")
-    writes.adapter_for(connection, operation.action)
-    scope = {column: call.path[name] for name, column in operation.scoped.items()}
-    record_id = call.path[operation.path_parameters[-1]]
+    target, connection = call.record, call.authorized.connection
+    writes.adapter_for(connection, target.action)
+    record_id = target.ids[-1]
+    organization_id = call.authorized.caller.organization_id
     body = await store.fetch_one(
-        call.engine.database, caller.organization_id, connection.id, operation.resource, record_id, scope
+        call.engine.database, organization_id, connection.id, target.resource, record_id, target.scope
     )
     if body is None:
         raise not_found(record_id)
@@ -54,16 +52,14 @@ async def get_record(call: Call) -> Reply:
 
 
 async def _write_request(call: Call) -> WriteRequest:
-    operation = call.operation
-    if operation.resource is None or operation.action is None:
-        raise NotSupported(f"{operation.operation_id} has no resource")
+    target = call.record
     return WriteRequest(
         caller=call.authorized.caller,
         connection=call.authorized.connection,
-        operation=operation,
-        action=operation.action,
-        resource=operation.resource,
-        ids=tuple(call.path[name] for name in operation.path_parameters),
+        operation=call.operation,
+        action=target.action,
+        resource=target.resource,
+        ids=target.ids,
         raw=await call.body(),
         key=writes.checked_key(call.request.headers.get(IDEMPOTENCY_HEADER)),
     )

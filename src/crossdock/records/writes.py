@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -427,6 +427,3 @@ async def forget_old(engine: Engine) -> None:
     now: datetime = engine.now()
     async with engine.database.system() as connection:
         await write_store.delete_old(connection, now - KEPT, now - timedelta(days=30))
-
-
-Handler = Callable[[WriteRequest], Awaitable[WriteAnswer]]

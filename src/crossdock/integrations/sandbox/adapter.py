@@ -44,7 +44,7 @@ from crossdock.integrations.sandbox.cart.models import (
     ShopStockChanged,
     ShopWarehouse,
 )
-from crossdock.integrations.sandbox.mapping import signed
+from crossdock.integrations.sandbox.mapping import given, signed
 from crossdock.integrations.sandbox.models import SandboxAccount, SandboxPage, SandboxProblem
 from crossdock.integrations.sandbox.wms import mapping as warehouse
 from crossdock.integrations.sandbox.wms.models import (
@@ -75,7 +75,8 @@ class SandboxBase(Adapter):
     """What both products of the vendor have in common."""
 
     slug = "sandbox"
-    docs_url = "https://github.com/crossdock/crossdock/blob/main/src/crossdock/integrations/sandbox/README.md"
+    # The vendor is described in README.md of this folder and nowhere else.
+    docs_url = ""
     auth = bearer("api_key")
     credentials_type = SandboxCredentials
     in_process = "sandbox"
@@ -199,7 +200,7 @@ class Sandbox(SandboxBase):
             "binId": body.location_id,
             "change": signed(body.quantity, body.adjustment_type),
         }
-        answer = await self.client.post(f"{self.root}/adjustments", warehouse.given(adjustment))
+        answer = await self.client.post(f"{self.root}/adjustments", given(adjustment))
         adjusted: SandboxAdjusted = answer.json(SandboxAdjusted)
         return warehouse.to_inventory_item(adjusted.item)
 
@@ -239,7 +240,7 @@ class Sandbox(SandboxBase):
 
     def _kit(self, body: CreateKit | UpdateKit) -> dict[str, Any]:
         items, size = body.inventory_items, body.measurements
-        return warehouse.given(
+        return given(
             {
                 "reference": self.reference,
                 "sku": body.sku,
@@ -300,7 +301,7 @@ class CartSandbox(SandboxBase):
         self, body: cart_products.BatchAdjustInventoryBody
     ) -> BatchWritten[cart_products.Product]:
         lines = [
-            warehouse.given({"variantId": line.product_id, "units": line.quantity, "warehouseId": line.warehouse_id})
+            given({"variantId": line.product_id, "units": line.quantity, "warehouseId": line.warehouse_id})
             for line in body.line_items
         ]
         answer = await self.client.put(f"{self.root}/stock-levels", {"lines": lines})
@@ -323,7 +324,7 @@ def _each(convert: Callable[[V], R]) -> Callable[[V], list[R]]:
 
 
 def _component(item: KitItem) -> dict[str, Any]:
-    return warehouse.given({"itemId": item.inventory_item_id, "sku": item.sku, "units": item.unit_quantity})
+    return given({"itemId": item.inventory_item_id, "sku": item.sku, "units": item.unit_quantity})
 
 
 def _variant(found: Sequence[ShopProduct], variant_id: str) -> cart_products.Product:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from msgspec import UNSET, UnsetType
+
 from crossdock.contract.records import Measurements, WarehouseAddress
 from crossdock.integrations.kit.mapping import money
 from crossdock.integrations.sandbox.models import SandboxAddress, SandboxSize
@@ -35,3 +39,8 @@ def to_address(address: SandboxAddress) -> WarehouseAddress:
 def signed(quantity: int, adjustment_type: str) -> int:
     """A change as the vendor takes it: negative when units go away."""
     return -quantity if adjustment_type == "decrease" else quantity
+
+
+def given(fields: dict[str, Any | UnsetType]) -> dict[str, Any]:
+    """The fields that the caller sent."""
+    return {name: value for name, value in fields.items() if value is not UNSET}

@@ -19,6 +19,7 @@ import msgspec
 from crossdock.integrations.kit.client import VendorClient
 from crossdock.integrations.kit.paging import by_cursor
 from crossdock.integrations.tryton.models import (
+    OPTIONAL_MODULES,
     TrytonModule,
     TrytonPreferences,
     fields_of,
@@ -59,9 +60,10 @@ class TrytonAPI:
         return (await self.preferences()).company
 
     async def modules(self) -> frozenset[str]:
-        """Names of the activated modules, which decide what models and fields there are."""
+        """Which of the optional modules are activated; they decide what models and fields there are."""
         if self._modules is None:
-            body = {"domain": [["state", "=", "activated"]], "fields_names": ["name"]}
+            domain: Domain = [["state", "=", "activated"], ["name", "in", list(OPTIONAL_MODULES)]]
+            body = {"domain": domain, "fields_names": ["name"]}
             answer = await self._client.post("/rest/model/ir.module/search_read", body, changes=False)
             modules: list[TrytonModule] = answer.json(list[TrytonModule])
             self._modules = frozenset(module.name for module in modules)

@@ -19,6 +19,7 @@ KIT_MODULE = "product_kit"
 LOT_MODULE = "stock_lot"
 LOT_EXPIRY_MODULE = "stock_lot_sled"
 MEASUREMENTS_MODULE = "product_measurements"
+OPTIONAL_MODULES = (KIT_MODULE, LOT_MODULE, LOT_EXPIRY_MODULE, MEASUREMENTS_MODULE)
 
 
 def of_module(name: str) -> Meta:
@@ -232,7 +233,7 @@ class TrytonProductOf(msgspec.Struct, frozen=True):
 
 
 class TrytonModule(msgspec.Struct, frozen=True):
-    """A module that is activated in the database."""
+    """A module of the database."""
 
     id: int
     name: str

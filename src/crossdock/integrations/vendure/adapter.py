@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from typing import Annotated, Any, TypeVar
 from weakref import WeakValueDictionary
 
@@ -39,10 +38,8 @@ from crossdock.integrations.vendure.models import (
     AdjustedVariant,
     ChangedVariants,
     GraphQLAnswer,
-    LedgerPage,
     ProductPage,
     ShiftedVariant,
-    StockAdjustment,
     StockLocationPage,
     VariantOfProduct,
     VariantsToAdjust,
@@ -54,15 +51,11 @@ T = TypeVar("T")
 PRODUCTS_PER_PAGE = 50
 LOCATIONS_PER_PAGE = 100
 VARIANTS_PER_CALL = 100
-SHIFT_ATTEMPTS = 8
+SHIFT_ATTEMPTS = 10
 """How often a change of stock is mended when others change the same stock in the same moment."""
-SHIFT_PAUSE_SECONDS = 0.1
-LEDGER_TAIL = 50
-"""Latest adjustments of a variant that are looked through for one of ours."""
-LONGEST_WRITE = timedelta(minutes=2)
-"""A request whose answer was lost may still be at work for this long."""
-CLOCK_SLACK = timedelta(minutes=5)
-"""How far the clock of Vendure's database may be off that of its server."""
+SHIFT_PAUSE_SECONDS = 0.2
+CLOCK_SLACK = timedelta(hours=1)
+"""How far Vendure's times may be off ours when they are to prove that stock has not changed."""
 
 _writer_locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 """One writer at a time for a variant in this process, so that the writes of one do not disturb each other."""
@@ -166,17 +159,14 @@ class Vendure(Adapter):
 
     @settles(products.ADJUST_INVENTORY)
     async def settle_adjust_inventory(self, attempt: Attempt) -> Settlement:
-        """Nothing in Vendure's ledger tells whose an adjustment is, so it can prove only that there was none."""
+        """Nothing in Vendure tells whose a change of stock is, so it can prove only that there was none."""
         [product_id] = attempt.ids
         room = await self._stock_room([product_id])
         variant, location_id = room.variant(product_id), room.location(attempt.body.warehouse_id)
         if attempt.body.adjustment_type == "exact" and variant.on_hand(location_id) == attempt.body.quantity:
             return Applied(mapping.variant_record(variant, variant.product, room.shop))
-        if self.now() - attempt.sent_at < LONGEST_WRITE:
-            return None
-        latest, clock_ahead = await self._latest_adjustments(variant)
-        earliest = attempt.sent_at + clock_ahead - CLOCK_SLACK
-        return None if any(item.created_at >= earliest for item in latest) else NotApplied()
+        changed = [level.updated_at for level in variant.stock_levels if level.stock_location_id == location_id]
+        return None if any(moment > attempt.sent_at - CLOCK_SLACK for moment in changed) else NotApplied()
 
     @implements(products.BATCH_ADJUST_INVENTORY, products.BatchAdjustInventoryBody)
     async def batch_adjust_inventory(self, body: products.BatchAdjustInventoryBody) -> BatchWritten[products.Product]:
@@ -203,12 +193,10 @@ class Vendure(Adapter):
 
     async def _ask(self, query: str, variables: Mapping[str, Any], kind: type[T], *, changes: bool = False) -> T:
         """The data of a GraphQL answer."""
-        answer = await self._post(query, variables, changes=changes)
+        body = {"query": query, "variables": variables}
+        answer = await self.client.post(client.ADMIN_API, body, changes=changes)
         found: GraphQLAnswer[T] = answer.json(GraphQLAnswer[kind])  # type: ignore[valid-type]
         return found.data
-
-    async def _post(self, query: str, variables: Mapping[str, Any], *, changes: bool) -> VendorAnswer:
-        return await self.client.post(client.ADMIN_API, {"query": query, "variables": variables}, changes=changes)
 
     async def _stock_locations(self, skip: int, take: int) -> Sequence[VendureStockLocation]:
         # https://docs.vendure.io/reference/graphql-api/admin/queries#stocklocations
@@ -263,18 +251,3 @@ class Vendure(Adapter):
             f"Others kept changing the same stock: {shift.applied} units were added instead of {units}",
             may_have_applied=True,
         )
-
-    async def _latest_adjustments(self, variant: AdjustedVariant) -> tuple[list[StockAdjustment], timedelta]:
-        """The last adjustments of a variant, and by how much Vendure's clock is ahead of ours."""
-        seen = max(0, variant.stock_movements.total_items - LEDGER_TAIL)
-        # https://docs.vendure.io/reference/graphql-api/admin/queries#productvariant
-        answer = await self._post(queries.LEDGER, {"id": variant.id, "seen": seen}, changes=False)
-        found: GraphQLAnswer[LedgerPage] = answer.json(GraphQLAnswer[LedgerPage])
-        ledger = found.data.product_variant
-        return ledger.stock_movements.items if ledger else [], _clock_of(answer, self.now()) - self.now()
-
-
-def _clock_of(answer: VendorAnswer, default: datetime) -> datetime:
-    """The time the answer was made at, by the clock of the server that made it."""
-    date = answer.headers.get("date")
-    return parsedate_to_datetime(date) if date else default

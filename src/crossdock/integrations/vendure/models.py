@@ -142,7 +142,6 @@ class StockAdjustment(VendureStruct, kw_only=True):
 
     id: str
     quantity: int
-    created_at: datetime
 
 
 class StockAdjustments(VendureStruct, kw_only=True):
@@ -217,14 +216,6 @@ class StockLocationPage(VendureStruct, kw_only=True):
 
 class AccountFacts(VendureStruct, kw_only=True):
     active_channel: Channel
-
-
-class VariantLedger(VendureStruct, kw_only=True):
-    stock_movements: StockAdjustments
-
-
-class LedgerPage(VendureStruct, kw_only=True):
-    product_variant: VariantLedger | None
 
 
 class VariantList(VendureStruct, kw_only=True):

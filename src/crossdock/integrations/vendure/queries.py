@@ -38,7 +38,7 @@ _LEDGER = """
 fragment Ledger on ProductVariant {
   stockMovements(options: { type: ADJUSTMENT, skip: $seen }) {
     totalItems
-    items { ... on StockAdjustment { id quantity createdAt } }
+    items { ... on StockAdjustment { id quantity } }
   }
 }"""
 
@@ -89,8 +89,3 @@ mutation ShiftLevel($nothing: [UpdateProductVariantInput!]!, $level: [UpdateProd
   before: updateProductVariants(input: $nothing) {{ stockLevels {{ ...Level }} ...Ledger }}
   after: updateProductVariants(input: $level) {{ ...Variant product {{ ...Product }} ...Ledger }}
 }}{_PRODUCT}{_VARIANT}{_LEVEL}{_LEDGER}"""
-
-LEDGER = f"""
-query VariantLedger($id: ID!, $seen: Int!) {{
-  productVariant(id: $id) {{ ...Ledger }}
-}}{_LEDGER}"""

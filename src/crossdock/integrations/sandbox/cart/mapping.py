@@ -42,7 +42,7 @@ def to_parent(found: ShopProduct) -> products.Product:
 
 
 def to_variant(parent: ShopProduct, found: ShopVariant) -> products.Product:
-    """A variant. The shop shows it under its parent's name, picture, tags and category, and only while that is shown."""
+    """A variant, shown under its parent's name, picture, tags and category, and only while the parent is active."""
     return products.Product(
         id=found.id,
         created_date=moment(found.created_at),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from msgspec import UNSET, UnsetType
-
 from crossdock.contract.bodies import MeasurementsBody
 from crossdock.contract.wms import inventory, products, warehouses
 from crossdock.integrations.kit.mapping import moment, money, text_or_none
@@ -128,8 +126,3 @@ def from_measurements(size: MeasurementsBody) -> dict[str, Any]:
         "weight": str(size.weight),
         "weightUnit": size.weight_unit,
     }
-
-
-def given(fields: dict[str, Any | UnsetType]) -> dict[str, Any]:
-    """The fields that the caller sent."""
-    return {name: value for name, value in fields.items() if value is not UNSET}

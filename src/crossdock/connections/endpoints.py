@@ -1,0 +1,135 @@
+"""The endpoints of connections, the integration catalogue and the sandbox."""
+
+from __future__ import annotations
+
+from crossdock.connections import sandboxes, service
+from crossdock.contract import management
+from crossdock.contract.errors import InvalidBody, invalid_query, not_found
+from crossdock.contract.judge import Judge, decode
+from crossdock.contract.management import ConnectionsAnswer, IntegrationsAnswer, SyncAnswer
+from crossdock.contract.operations import ACCESS_TOKEN_HEADER, MAX_PAGE
+from crossdock.contract.schemas import Choices, placeholder_choices
+from crossdock.contract.values import VERTICALS
+from crossdock.integrations import registry
+from crossdock.integrations.describe import integration_info, write_info
+from crossdock.integrations.kit.adapter import Adapter
+from crossdock.platform.http import Call, Endpoint, Reply, reply
+from crossdock.records import query, writes
+from crossdock.syncs import schedules
+
+_LIST_PARAMETERS = frozenset({item.name for item in management.GET_CONNECTIONS.parameters if item.place == "query"})
+_SYNC_JUDGE = Judge(management.SYNC_CONNECTION.body or {})
+
+
+async def get_connections(call: Call) -> Reply:
+    """A page of the organization's connections."""
+    given = dict(query.parse_pairs(call.query_string))
+    unknown = set(given) - _LIST_PARAMETERS
+    if unknown:
+        raise InvalidBody({"query": {name: ["Unknown field."] for name in sorted(unknown)}})
+    organization_id = call.authorized.caller.organization_id
+    if "access_token" in given:
+        return reply(await service.show_by_token(call.engine, organization_id, given["access_token"]))
+    limit = query.parse_limit(given["limit"]) if "limit" in given else MAX_PAGE
+    return reply(await service.show_page(call.engine, organization_id, given.get("page_token"), limit))
+
+
+async def get_connection(call: Call) -> Reply:
+    """One connection, in the envelope that the settings choose."""
+    found = await service.show_one(call.engine, call.authorized.caller.organization_id, call.path["connection_id"])
+    if call.engine.settings.single_connection_as_list:
+        return reply(ConnectionsAnswer(data=[found], next_token=None, total_count=1))
+    return reply(management.SingleConnectionAnswer(data=found))
+
+
+async def sync_connection(call: Call) -> Reply:
+    """Makes syncs due now and wakes the workers."""
+    connection = call.authorized.connection
+    raw = await call.body()
+    wanted: list[str] = []
+    if raw:
+        given = decode(raw)
+        _SYNC_JUDGE.check(given)
+        wanted = given.get("functions_to_sync", [])
+    adapter = service.adapter_of(connection.vertical, connection.integration_name)
+    known = {item.action.name for item in adapter.implementations.values() if item.action.is_read}
+    strange = [name for name in wanted if name not in known]
+    if strange:
+        message = f"Not a function of this connection: {', '.join(strange)}."
+        raise InvalidBody.field("functions_to_sync", message)
+    enabled = sorted((set(wanted) or known) - set(connection.disabled_functions))
+    async with call.engine.database.transaction(call.authorized.caller.organization_id) as transaction:
+        started = await schedules.make_due(transaction, connection.id, enabled)
+    await call.engine.wake()
+    shown = [] if set(started) == known else started
+    return reply(SyncAnswer(id=str(connection.id), syncing=bool(started), functions_to_sync=shown))
+
+
+def _vertical(call: Call) -> str:
+    vertical = call.path["integration_type"]
+    if vertical not in VERTICALS:
+        raise not_found(vertical)
+    return vertical
+
+
+def _adapter(call: Call) -> type[Adapter]:
+    name = call.path["integration_name"]
+    found = registry.find(_vertical(call), name)
+    if found is None:
+        raise not_found(name)
+    return found
+
+
+def logo_url(call: Call, adapter: type[Adapter]) -> str:
+    """Address of the integration's picture, on this server."""
+    return f"{str(call.request.base_url).rstrip('/')}/logos/{adapter.vertical}/{adapter.slug}.svg"
+
+
+async def _choices(call: Call, adapter: type[Adapter]) -> Choices:
+    """The account's values when a token was sent, placeholders otherwise."""
+    connection = call.authorized.caller.connection
+    if connection is None:
+        return placeholder_choices
+    if (connection.vertical, connection.integration_name) != (adapter.vertical, adapter.slug):
+        message = f"This token belongs to a connection of {connection.integration_name}."
+        raise InvalidBody.field(ACCESS_TOKEN_HEADER, message, "headers")
+    return await writes.account_choices(call.engine, call.authorized.caller.organization_id, connection)
+
+
+async def get_integrations(call: Call) -> Reply:
+    """The integrations of a vertical."""
+    found = registry.of_vertical(_vertical(call))
+    return reply(IntegrationsAnswer(data=[integration_info(item, logo_url(call, item)) for item in found]))
+
+
+async def get_integration(call: Call) -> Reply:
+    """One integration, in a list."""
+    adapter = _adapter(call)
+    choices = await _choices(call, adapter)
+    return reply(IntegrationsAnswer(data=[integration_info(adapter, logo_url(call, adapter), choices)]))
+
+
+async def get_write_info(call: Call) -> Reply:
+    """The writes of an integration as a document."""
+    adapter = _adapter(call)
+    return reply(write_info(adapter, await _choices(call, adapter)))
+
+
+async def generate_sandbox(call: Call) -> Reply:
+    """A sandbox with fresh data."""
+    vertical = _vertical(call)
+    if await call.body():
+        raise invalid_query("_schema", "This call takes no body.")
+    work = sandboxes.generate(call.engine, call.authorized.caller.organization_id, vertical)
+    return reply(await call.engine.finish(work))
+
+
+ENDPOINTS: dict[str, Endpoint] = {
+    management.GET_CONNECTIONS.operation_id: get_connections,
+    management.GET_CONNECTION.operation_id: get_connection,
+    management.SYNC_CONNECTION.operation_id: sync_connection,
+    management.GET_INTEGRATIONS.operation_id: get_integrations,
+    management.GET_INTEGRATION.operation_id: get_integration,
+    management.GET_WRITE_INFO.operation_id: get_write_info,
+    management.GENERATE_SANDBOX.operation_id: generate_sandbox,
+}

@@ -1,0 +1,124 @@
+"""The web application: one route an operation, made from the catalogue."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+from collections.abc import AsyncIterator
+
+import structlog
+from litestar import Litestar, Response, get
+from litestar.exceptions import HTTPException
+
+from crossdock.connections import endpoints as connection_endpoints
+from crossdock.contract.errors import CrossdockError, not_found
+from crossdock.contract.operations import Kind
+from crossdock.contract.values import ENCODER
+from crossdock.integrations import registry
+from crossdock.integrations.kit.transport import ASGIApp, InProcessTransport
+from crossdock.platform.engine import Engine
+from crossdock.platform.http import (
+    RequestShell,
+    handler,
+    on_bug,
+    on_crossdock_error,
+    on_http_error,
+)
+from crossdock.platform.limits import CallerLimits
+from crossdock.platform.openapi import OPERATIONS, document
+from crossdock.records import endpoints as record_endpoints
+from crossdock.sandbox.app import make_app as make_sandbox
+
+log = structlog.get_logger(__name__)
+
+USAGE_SECONDS = 5.0
+"""How often the counted calls of connections are written down."""
+
+
+def mount_servers(engine: Engine) -> None:
+    """Gives the engine the vendors that run inside this process."""
+    engine.servers["sandbox"] = InProcessTransport(make_sandbox(engine.database))
+
+
+@functools.cache
+def _encoded_document() -> bytes:
+    return ENCODER.encode(document())
+
+
+@get("/openapi.json", sync_to_thread=False)
+def openapi_json() -> Response[bytes]:
+    """The whole API as a document."""
+    return Response(_encoded_document(), media_type="application/json")
+
+
+@get("/healthz", sync_to_thread=False)
+def healthz() -> dict[str, str]:
+    """Answers as soon as calls are taken."""
+    return {"status": "ok"}
+
+
+def monogram(name: str) -> str:
+    """A picture of an integration: its initials on a colour made from its name."""
+    letters = "".join(word[0] for word in name.replace("(", "").split()[:2]).upper()
+    hue = sum(name.encode()) * 47 % 360
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64" role="img" aria-label="{letters}">'
+        f'<rect width="64" height="64" rx="14" fill="hsl({hue} 55% 42%)"/>'
+        '<text x="32" y="42" font-family="system-ui, sans-serif" font-size="26" font-weight="600" '
+        f'fill="#fff" text-anchor="middle">{letters}</text></svg>'
+    )
+
+
+@get("/logos/{vertical:str}/{file:str}", sync_to_thread=False)
+def logo(vertical: str, file: str) -> Response[str]:
+    """The picture of an integration."""
+    adapter = registry.find(vertical, file.removesuffix(".svg"))
+    if adapter is None:
+        raise not_found(file)
+    return Response(
+        monogram(adapter.display_name), media_type="image/svg+xml", headers={"cache-control": "max-age=86400"}
+    )
+
+
+async def _write_usage(engine: Engine) -> None:
+    while True:
+        await asyncio.sleep(USAGE_SECONDS)
+        await engine.write_usage()
+
+
+def make_app(engine: Engine) -> ASGIApp:
+    """The application of one API process; its lifespan opens the engine and closes it."""
+    limits = CallerLimits(engine.settings)
+    routes = []
+    for operation in OPERATIONS:
+        if operation.kind is Kind.MANAGEMENT:
+            endpoint = connection_endpoints.ENDPOINTS[operation.operation_id]
+        else:
+            endpoint = record_endpoints.endpoint_of(operation)
+        routes.append(handler(operation, endpoint, engine, limits))
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: Litestar) -> AsyncIterator[None]:
+        await engine.open()
+        usage = asyncio.create_task(_write_usage(engine))
+        try:
+            yield
+        finally:
+            usage.cancel()
+            await asyncio.gather(usage, return_exceptions=True)
+            await engine.close()
+
+    app = Litestar(
+        route_handlers=[*routes, openapi_json, healthz, logo],
+        openapi_config=None,
+        lifespan=[lifespan],
+        request_max_body_size=engine.settings.max_body_bytes,
+        exception_handlers={
+            CrossdockError: on_crossdock_error,
+            HTTPException: on_http_error,
+            Exception: on_bug,
+        },
+        logging_config=None,
+    )
+    return RequestShell(app)

@@ -1,0 +1,119 @@
+"""Putting a process together: its engine, and what the very first start makes."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+import structlog
+
+from crossdock.accounts import service as accounts
+from crossdock.accounts import store as account_store
+from crossdock.connections import sandboxes
+from crossdock.integrations import registry
+from crossdock.platform.app import mount_servers
+from crossdock.platform.database import Database
+from crossdock.platform.engine import Engine
+from crossdock.platform.sealing import load_master_key
+from crossdock.platform.settings import Settings
+from crossdock.platform.start_errors import StartRefused
+
+FIRST_ORGANIZATION = "default"
+CREDENTIALS_FILE = "credentials.env"
+
+
+def configure_logging(settings: Settings) -> None:
+    """Log lines go to standard error, so that a command's output stays clean."""
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer()
+        if settings.log_format == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info
+            if settings.log_format == "json"
+            else structlog.processors.StackInfoRenderer(),
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+
+
+def make_engine(settings: Settings, url: str) -> Engine:
+    """The engine of a process on a migrated database."""
+    engine = Engine(
+        settings=settings,
+        database=Database(url, pool_size=settings.pool_size),
+        master_key=load_master_key(settings.master_key, settings.data_folder),
+    )
+    mount_servers(engine)
+    return engine
+
+
+@dataclass(frozen=True)
+class FirstStart:
+    """What a first start has made: an organization, its key, and the tokens of its sandboxes."""
+
+    api_key: str
+    sandbox_tokens: dict[str, str]
+
+    def lines(self) -> list[str]:
+        """The lines of the credentials file."""
+        tokens = [f"CROSSDOCK_{name.upper()}_SANDBOX_TOKEN={token}" for name, token in self.sandbox_tokens.items()]
+        return [f"CROSSDOCK_API_KEY={self.api_key}", *tokens]
+
+
+def write_secret_file(path: Path, lines: list[str]) -> None:
+    """Writes a file that only its owner may read."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        os.fchmod(file.fileno(), 0o600)
+        file.write("\n".join(lines) + "\n")
+
+
+async def prepare(engine: Engine) -> FirstStart | None:
+    """Checks the master key and makes the first organization with its key and sandboxes; None when there is one."""
+    await accounts.verify_master_key(engine.database, engine.master_key)
+    async with engine.database.system() as connection:
+        existing = await account_store.first_organization(connection)
+    if existing is not None:
+        return None
+    organization_id = await accounts.create_organization(engine.database, FIRST_ORGANIZATION)
+    tokens = await make_sandboxes(engine, organization_id)
+    # The key comes last: an interrupted first start leaves no key behind that nobody has seen.
+    key = await accounts.create_key(engine.database, organization_id, "first key")
+    return FirstStart(key, tokens)
+
+
+async def make_sandboxes(engine: Engine, organization_id: UUID) -> dict[str, str]:
+    """A sandbox of every vertical that has one; their tokens by vertical."""
+    tokens = {}
+    for adapter in registry.adapters():
+        if adapter.slug == sandboxes.SLUG:
+            made = await sandboxes.generate(engine, organization_id, adapter.vertical)
+            tokens[adapter.vertical] = made.access_token
+    return tokens
+
+
+async def organization(engine: Engine, name_or_id: str | None) -> UUID:
+    """The organization a command is about: the one named, or the oldest."""
+    async with engine.database.system() as connection:
+        if name_or_id is None:
+            found = await account_store.first_organization(connection)
+        else:
+            found = await account_store.find_organization(connection, name_or_id)
+    if found is None:
+        raise StartRefused(
+            f"there is no organization called {name_or_id}" if name_or_id else "there is no organization yet; run serve"
+        )
+    return found

@@ -1,0 +1,337 @@
+"""Records the sandbox's cassettes: calls of the real adapters, answered by the real vendor inside this process.
+
+Every scenario starts from a fresh account at a fixed time, so that recording twice gives the same text.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+from uuid import UUID
+
+import msgspec
+
+from crossdock.contract.catalogue import ACTION_BY_KEY
+from crossdock.contract.errors import CrossdockError
+from crossdock.contract.values import timestamp_text
+from crossdock.integrations.kit import exchanges
+from crossdock.integrations.kit.adapter import Adapter, Applied, Attempt, BatchWritten, NotApplied, Runtime, Window
+from crossdock.integrations.kit.client import VendorClient
+from crossdock.integrations.kit.transport import AnswerLost, InProcessTransport, Transport, VendorAnswer, VendorRequest
+from crossdock.integrations.sandbox import CartSandbox, Sandbox
+from crossdock.integrations.sandbox.adapter import SandboxCredentials
+from crossdock.platform.database import Database
+from crossdock.sandbox import accounts
+from crossdock.sandbox.app import make_app
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+ORGANIZATION = UUID("00000000-0000-4000-8000-000000000001")
+REFERENCE = "5eed0000000000000000000000000001"
+KEYS = {"wms": "test-key-of-the-warehouse", "cart": "test-key-of-the-shop"}
+NOTE = "The sandbox of this project, recorded inside the test process."
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of an adapter. `start_days_ago` and `cursor` are of a read, `ids` and `body` of a write."""
+
+    adapter: type[Adapter]
+    action: str
+    ids: tuple[str, ...] = ()
+    body: Mapping[str, Any] | None = None
+    start_days_ago: int | None = None
+    cursor: str | None = None
+    key: str | None = None
+    lost: bool = False
+    """Whether the answer gets lost after the vendor has acted."""
+    settle: bool = False
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A call that is recorded, and calls and resets that come before it and are not."""
+
+    name: str
+    call: Call
+    before: Sequence[Call] = ()
+    reset_before: bool = False
+
+
+KIT = {
+    "sku": "KIT-TEA",
+    "name": "Tea and mug",
+    "inventory_items": [
+        {"inventory_item_id": "inventory_item_id_4", "sku": "TEA-SENCHA-100", "unit_quantity": 1},
+        {"inventory_item_id": "inventory_item_id_10", "unit_quantity": 2},
+    ],
+}
+SIZED_KIT = {
+    **KIT,
+    "gtin": "2000000000176",
+    "measurements": {"length": 30, "width": 20.5, "height": 15, "unit": "cm", "weight": 1.25, "weight_unit": "kg"},
+}
+INCREASE = {"quantity": 5, "adjustment_type": "increase", "warehouse_id": "warehouse_id_0"}
+DECREASE = {"quantity": 50, "adjustment_type": "decrease", "warehouse_id": "warehouse_id_1"}
+CART_INCREASE = {"quantity": 4, "adjustment_type": "increase"}
+
+
+def wms(action: str, *ids: str, **rest: Any) -> Call:
+    return Call(Sandbox, action, ids, **rest)
+
+
+def cart(action: str, *ids: str, **rest: Any) -> Call:
+    return Call(CartSandbox, action, ids, **rest)
+
+
+LOST_ADJUSTMENT = wms("adjust_inventory", "inventory_item_id_6", body=INCREASE, lost=True)
+LOST_KIT = wms("create_kit", body=KIT, lost=True)
+LOST_KIT_CHANGE = wms("update_kit", "product_id_15", body={"name": "Two mugs"}, lost=True)
+LOST_CART = cart("adjust_inventory", "product_id_9", body=CART_INCREASE, lost=True)
+
+
+def again(call: Call) -> Call:
+    """The settling of a lost write."""
+    return Call(call.adapter, call.action, call.ids, call.body, settle=True)
+
+
+SCENARIOS = (
+    Scenario("check", wms("check")),
+    Scenario("check_wrong_key", wms("check", key="test-wrong-key")),
+    Scenario("get_warehouses", wms("get_warehouses")),
+    Scenario("get_warehouses_key_of_the_shop", wms("get_warehouses", key=KEYS["cart"])),
+    Scenario("get_warehouse_locations", wms("get_warehouse_locations", cursor="location_id_15")),
+    Scenario("get_warehouse_locations_lost", wms("get_warehouse_locations", lost=True)),
+    Scenario("get_inventory", wms("get_inventory", cursor="inventory_item_id_12")),
+    Scenario("get_inventory_changed", wms("get_inventory", start_days_ago=3, cursor="inventory_item_id_5")),
+    Scenario(
+        "get_inventory_adjusted",
+        wms("get_inventory", start_days_ago=0),
+        before=[wms("adjust_inventory", "inventory_item_id_5", body=DECREASE)],
+    ),
+    Scenario("get_inventory_wrong_key", wms("get_inventory", key="test-wrong-key")),
+    Scenario("get_products", wms("get_products", cursor="product_id_14")),
+    Scenario("get_products_changed", wms("get_products", start_days_ago=3)),
+    Scenario(
+        "get_products_removed",
+        wms("get_products", start_days_ago=0, cursor="product_id_16"),
+        before=[wms("create_kit", body=KIT)],
+        reset_before=True,
+    ),
+    Scenario("get_products_bad_cursor", wms("get_products", cursor="product_id_99")),
+    Scenario("adjust_inventory_increase", wms("adjust_inventory", "inventory_item_id_6", body=INCREASE)),
+    Scenario("adjust_inventory_lots", wms("adjust_inventory", "inventory_item_id_5", body=DECREASE)),
+    Scenario(
+        "adjust_inventory_location",
+        wms("adjust_inventory", "inventory_item_id_6", body={**INCREASE, "location_id": "location_id_8"}),
+    ),
+    Scenario(
+        "adjust_inventory_location_elsewhere",
+        wms("adjust_inventory", "inventory_item_id_6", body={**INCREASE, "location_id": "location_id_9"}),
+    ),
+    Scenario("adjust_inventory_too_many", wms("adjust_inventory", "inventory_item_id_8", body=DECREASE)),
+    Scenario("adjust_inventory_unknown_item", wms("adjust_inventory", "inventory_item_id_99", body=INCREASE)),
+    Scenario("adjust_inventory_lost", LOST_ADJUSTMENT),
+    Scenario("adjust_inventory_settle_applied", again(LOST_ADJUSTMENT), before=[LOST_ADJUSTMENT]),
+    Scenario("adjust_inventory_settle_not_applied", again(LOST_ADJUSTMENT)),
+    Scenario("create_kit", wms("create_kit", body=SIZED_KIT)),
+    Scenario("create_kit_without_name", wms("create_kit", body={k: v for k, v in KIT.items() if k != "name"})),
+    Scenario("create_kit_sku_taken", wms("create_kit", body={**KIT, "sku": "KIT-OAT-6"})),
+    Scenario(
+        "create_kit_unknown_item",
+        wms("create_kit", body={**KIT, "inventory_items": [{"inventory_item_id": "nothing", "unit_quantity": 1}]}),
+    ),
+    Scenario("create_kit_lost", LOST_KIT),
+    Scenario("create_kit_settle_applied", again(LOST_KIT), before=[LOST_KIT]),
+    Scenario("create_kit_settle_not_applied", again(LOST_KIT)),
+    Scenario("update_kit", wms("update_kit", "product_id_15", body={"inventory_items": KIT["inventory_items"]})),
+    Scenario("update_kit_not_a_kit", wms("update_kit", "product_id_3", body={"name": "Two mugs"})),
+    Scenario("update_kit_unknown", wms("update_kit", "product_id_99", body={"name": "Two mugs"})),
+    Scenario("update_kit_settle_applied", again(LOST_KIT_CHANGE), before=[LOST_KIT_CHANGE]),
+    Scenario("update_kit_settle_not_applied", again(LOST_KIT_CHANGE)),
+    Scenario("check", cart("check")),
+    Scenario("check_wrong_key", cart("check", key="test-wrong-key")),
+    Scenario("get_warehouses", cart("get_warehouses")),
+    Scenario("get_warehouses_key_of_the_warehouse", cart("get_warehouses", key=KEYS["wms"])),
+    Scenario("get_products", cart("get_products", cursor="product_id_13")),
+    Scenario("get_products_changed", cart("get_products", start_days_ago=1, cursor="product_id_3")),
+    Scenario("get_products_lost", cart("get_products", lost=True)),
+    Scenario("adjust_inventory_increase", cart("adjust_inventory", "product_id_9", body=CART_INCREASE)),
+    Scenario(
+        "adjust_inventory_decrease",
+        cart("adjust_inventory", "product_id_9", body={"quantity": 50, "adjustment_type": "decrease"}),
+    ),
+    Scenario(
+        "adjust_inventory_too_many",
+        cart("adjust_inventory", "product_id_9", body={"quantity": 999, "adjustment_type": "decrease"}),
+    ),
+    Scenario("adjust_inventory_parent", cart("adjust_inventory", "product_id_8", body=CART_INCREASE)),
+    Scenario("adjust_inventory_lost", LOST_CART),
+    Scenario("adjust_inventory_settle_applied", again(LOST_CART), before=[LOST_CART]),
+    Scenario("adjust_inventory_settle_not_applied", again(LOST_CART)),
+    Scenario(
+        "batch_adjust_inventory",
+        cart(
+            "batch_adjust_inventory",
+            body={
+                "line_items": [
+                    {"product_id": "product_id_16", "quantity": 12},
+                    {"product_id": "product_id_14", "quantity": 0, "warehouse_id": "warehouse_id_1"},
+                ]
+            },
+        ),
+    ),
+    Scenario(
+        "batch_adjust_inventory_some_refused",
+        cart(
+            "batch_adjust_inventory",
+            body={
+                "line_items": [
+                    {"product_id": "product_id_16", "quantity": 12},
+                    {"product_id": "product_id_15", "quantity": 1},
+                    {"product_id": "product_id_99", "quantity": 1},
+                ]
+            },
+        ),
+    ),
+    Scenario(
+        "batch_adjust_inventory_lost",
+        cart(
+            "batch_adjust_inventory", body={"line_items": [{"product_id": "product_id_16", "quantity": 12}]}, lost=True
+        ),
+    ),
+)
+
+
+@dataclass
+class RecordingTransport:
+    """Passes requests on and keeps them with their answers."""
+
+    inner: Transport
+    lost: bool = False
+    kept: list[dict[str, Any]] = field(default_factory=list)
+
+    async def send(self, request: VendorRequest) -> VendorAnswer:
+        answer = await self.inner.send(request)
+        parts = urlsplit(request.url)
+        shown: dict[str, Any] = {"method": request.method, "path": parts.path}
+        if parts.query:
+            shown["query"] = dict(parse_qsl(parts.query))
+        if request.body:
+            shown["json"] = json.loads(request.body)
+        if self.lost:
+            self.kept.append({"request": shown, "lost": True})
+            raise AnswerLost("lost in the cassette")
+        self.kept.append({"request": shown, "response": {"status": answer.status, "json": json.loads(answer.body)}})
+        return answer
+
+
+class Recorder:
+    """Runs scenarios against one vendor."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._app = make_app(database, clock=lambda: NOW)
+
+    async def record(self, scenario: Scenario) -> str:
+        """The cassette of a scenario as text."""
+        await self._fresh_accounts()
+        for call in scenario.before:
+            await self._quietly(call)
+        if scenario.reset_before:
+            await self._reset()
+        call = scenario.call
+        transport = RecordingTransport(InProcessTransport(self._app), lost=call.lost)
+        client, adapter = self._adapter(call, transport)
+        try:
+            expect = await self._expected(adapter, call)
+        except CrossdockError as error:
+            found = {"kind": type(error).__name__, "status": error.status, "message": error.message}
+            may_have_applied = getattr(error, "may_have_applied", None)
+            if may_have_applied is not None:
+                found["may_have_applied"] = may_have_applied
+            expect = {"error": {**found, "effect": client.effect.value, **error.extra()}}
+        return _text(self._cassette(call, transport.kept, expect))
+
+    async def _fresh_accounts(self) -> None:
+        async with self._database.system() as connection:
+            await connection.execute(
+                "insert into organizations (id, name) values (%s, 'recorder') on conflict do nothing", (ORGANIZATION,)
+            )
+        async with self._database.transaction(ORGANIZATION) as connection:
+            await connection.execute("delete from sandbox_accounts where organization_id = %s", (ORGANIZATION,))
+        await self._reset()
+
+    async def _reset(self) -> None:
+        await accounts.reset(self._database, ORGANIZATION, "wms", api_key=KEYS["wms"], now=NOW)
+        await accounts.reset(self._database, ORGANIZATION, "cart", api_key=KEYS["cart"], now=NOW)
+
+    async def _quietly(self, call: Call) -> None:
+        transport = RecordingTransport(InProcessTransport(self._app), lost=call.lost)
+        _, adapter = self._adapter(call, transport)
+        try:
+            await self._expected(adapter, call)
+        except CrossdockError:
+            if not call.lost:
+                raise
+
+    def _adapter(self, call: Call, transport: Transport) -> tuple[VendorClient, Adapter]:
+        client = VendorClient(transport, attempts=1)
+        credentials = SandboxCredentials(api_key=call.key or KEYS[call.adapter.vertical])
+        return client, call.adapter(credentials, Runtime(client, lambda: NOW, REFERENCE))
+
+    async def _expected(self, adapter: Adapter, call: Call) -> dict[str, Any]:
+        if call.action == exchanges.CHECK:
+            return {"me": await adapter.check()}
+        action = ACTION_BY_KEY[f"{adapter.vertical}/{call.action}"]
+        if action.is_read:
+            pages = [page async for page in adapter.read_pages(action, _window(call))]
+            records = [record for page in pages for record in page.records]
+            deleted = [identifier for page in pages for identifier in page.deleted]
+            return {"records": [_pruned(one) for one in exchanges.checked(action, records)], "deleted": deleted}
+        body = msgspec.convert(call.body, adapter.implementations[action.key].body)
+        if call.settle:
+            settled = await adapter.settle(action, Attempt(call.ids, body, REFERENCE, NOW))
+            if isinstance(settled, Applied):
+                return {"settled": "applied", "record": _pruned(exchanges.checked(action, [settled.record])[0])}
+            return {"settled": "not applied" if isinstance(settled, NotApplied) else "unknown"}
+        written = await adapter.run_write(action, call.ids, body)
+        if isinstance(written, BatchWritten):
+            return {"records": [_pruned(one) for one in exchanges.checked(action, list(written.records))]}
+        record = _pruned(exchanges.checked(action, [written.record])[0])
+        return {"record": record, "unused_fields": list(written.unused_fields)}
+
+    def _cassette(self, call: Call, kept: list[dict[str, Any]], expect: dict[str, Any]) -> dict[str, Any]:
+        cassette: dict[str, Any] = {
+            "action": call.action,
+            "source": "sandbox",
+            "note": NOTE,
+            "credentials": {"api_key": call.key or KEYS[call.adapter.vertical]},
+            "now": timestamp_text(NOW),
+        }
+        if call.settle:
+            cassette["settle"] = True
+        if call.body is not None:
+            cassette |= {"reference": REFERENCE, "ids": list(call.ids), "body": call.body}
+        elif call.action != exchanges.CHECK:
+            window = _window(call)
+            start = None if window.start is None else timestamp_text(window.start)
+            cassette["window"] = {"start": start, "end": timestamp_text(window.end), "cursor": window.cursor}
+        return cassette | {"exchanges": kept, "expect": expect}
+
+
+def _window(call: Call) -> Window:
+    start = None if call.start_days_ago is None else NOW - timedelta(days=call.start_days_ago)
+    return Window(start, NOW, call.cursor)
+
+
+def _pruned(record: dict[str, Any]) -> dict[str, Any]:
+    """The record without what is empty, which keeps cassettes short."""
+    return {name: value for name, value in record.items() if value not in (None, [], {})}
+
+
+def _text(cassette: dict[str, Any]) -> str:
+    return json.dumps(cassette, indent=1, ensure_ascii=False) + "\n"
