@@ -106,6 +106,13 @@ async def first_organization(connection: Connection) -> UUID | None:
     return row["id"] if row else None
 
 
+async def has_keys(connection: Connection) -> bool:
+    """Whether any key was ever made; as the system role."""
+    cursor = await connection.execute("select exists (select 1 from api_keys) as found")
+    row = await cursor.fetchone()
+    return bool(row and row["found"])
+
+
 async def list_keys(connection: Connection) -> list[KeyRow]:
     """The keys of the organization that are not revoked."""
     cursor = await connection.execute(

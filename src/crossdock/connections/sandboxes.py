@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import cast
 from uuid import UUID
 
 import psycopg
@@ -15,6 +16,7 @@ from crossdock.integrations import registry
 from crossdock.integrations.kit.adapter import Adapter
 from crossdock.platform.engine import Engine
 from crossdock.sandbox import accounts
+from crossdock.sandbox.store import Product
 from crossdock.syncs import schedules
 from crossdock.syncs import service as syncs
 
@@ -32,9 +34,8 @@ async def generate(engine: Engine, organization_id: UUID, vertical: str) -> Sand
     if row is None:
         row = await _make(engine, organization_id, adapter)
     else:
-        await accounts.reset(
-            engine.database, organization_id, adapter.vertical, api_key=await _key_of(engine, row, adapter)
-        )
+        key = await _key_of(engine, row, adapter)
+        await accounts.reset(engine.database, organization_id, _product(adapter), api_key=key)
     for implementation in adapter.implementations.values():
         if implementation.action.is_read:
             await _resync(engine, row, implementation.action.name)
@@ -49,8 +50,13 @@ async def generate(engine: Engine, organization_id: UUID, vertical: str) -> Sand
     )
 
 
+def _product(adapter: type[Adapter]) -> Product:
+    """What the sandbox vendor calls the vertical."""
+    return cast(Product, adapter.vertical)
+
+
 async def _make(engine: Engine, organization_id: UUID, adapter: type[Adapter]) -> ConnectionRow:
-    key = await accounts.reset(engine.database, organization_id, adapter.vertical)
+    key = await accounts.reset(engine.database, organization_id, _product(adapter))
     credentials = service.parse_credentials(adapter, {"api_key": key})
     try:
         row, _ = await service.create(

@@ -28,6 +28,7 @@ class Engine:
     servers: dict[str, Transport] = field(default_factory=dict)
     wake_worker: Callable[[], Awaitable[None]] | None = None
     """Tells the workers that something is due now; without it they find out with their next tick."""
+    on_close: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     usage: dict[UUID, tuple[int, datetime]] = field(default_factory=dict)
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
 
@@ -80,5 +81,7 @@ class Engine:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=self.settings.write_deadline_seconds)
         await self.write_usage()
+        for close in self.on_close:
+            await close()
         await self.network.close()
         await self.database.close()

@@ -79,7 +79,9 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True):
         )
 
 
-RESERVED = frozenset({"TEST_DATABASE_URL"})
+CREDENTIAL_PREFIX = "CROSSDOCK_CREDENTIAL_"
+"""Variables that `crossdock connect` reads credentials from."""
+RESERVED = frozenset({"TEST_DATABASE_URL", "API_KEY"})
 """Variables with our prefix that are not settings of a process."""
 
 
@@ -95,7 +97,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
     values: dict[str, Any] = {}
     problems: list[str] = []
     for key in sorted(given):
-        if not key.startswith(PREFIX) or key.removeprefix(PREFIX) in RESERVED:
+        if not key.startswith(PREFIX) or _is_reserved(key):
             continue
         name = key.removeprefix(PREFIX).lower()
         if name not in known:
@@ -133,3 +135,9 @@ def descriptions() -> list[tuple[str, str, str]]:
         meta = next(part for part in _HINTS[item.name].__metadata__ if isinstance(part, Meta))
         rows.append((variable(item.name), str(item.default), str(meta.description)))
     return rows
+
+
+def _is_reserved(key: str) -> bool:
+    """Whether a variable with our prefix is for something else: tests, clients, or the credentials of a connection."""
+    name = key.removeprefix(PREFIX)
+    return name in RESERVED or key.startswith(CREDENTIAL_PREFIX) or name.endswith("_SANDBOX_TOKEN")

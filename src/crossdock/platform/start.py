@@ -24,15 +24,14 @@ from crossdock.platform.start_errors import StartRefused
 
 FIRST_ORGANIZATION = "default"
 CREDENTIALS_FILE = "credentials.env"
+_FIRST_START_LOCK = 7234
 
 
 def configure_logging(settings: Settings) -> None:
     """Log lines go to standard error, so that a command's output stays clean."""
-    renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer()
-        if settings.log_format == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-    )
+    renderer: list[structlog.typing.Processor] = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    if settings.log_format == "json":
+        renderer = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -41,7 +40,7 @@ def configure_logging(settings: Settings) -> None:
             structlog.processors.format_exc_info
             if settings.log_format == "json"
             else structlog.processors.StackInfoRenderer(),
-            renderer,
+            *renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
@@ -85,19 +84,24 @@ async def prepare(engine: Engine) -> FirstStart | None:
     """Checks the master key and makes the first organization with its key and sandboxes; None when there is one."""
     await accounts.verify_master_key(engine.database, engine.master_key)
     async with engine.database.system() as connection:
-        existing = await account_store.first_organization(connection)
-    if existing is not None:
-        return None
-    organization_id = await accounts.create_organization(engine.database, FIRST_ORGANIZATION)
-    tokens = await make_sandboxes(engine, organization_id)
-    # The key comes last: an interrupted first start leaves no key behind that nobody has seen.
-    key = await accounts.create_key(engine.database, organization_id, "first key")
-    return FirstStart(key, tokens)
+        # Two servers that start at once on one database take turns here.
+        await connection.execute("select pg_advisory_lock(%s)", (_FIRST_START_LOCK,))
+        try:
+            if await account_store.has_keys(connection):
+                return None
+            organization_id = await account_store.first_organization(connection)
+            if organization_id is None:
+                organization_id = await accounts.create_organization(engine.database, FIRST_ORGANIZATION)
+            tokens = await make_sandboxes(engine, organization_id)
+            # The key comes last: an interrupted first start leaves none behind that nobody has seen.
+            return FirstStart(await accounts.create_key(engine.database, organization_id, "first key"), tokens)
+        finally:
+            await connection.execute("select pg_advisory_unlock(%s)", (_FIRST_START_LOCK,))
 
 
 async def make_sandboxes(engine: Engine, organization_id: UUID) -> dict[str, str]:
     """A sandbox of every vertical that has one; their tokens by vertical."""
-    tokens = {}
+    tokens: dict[str, str] = {}
     for adapter in registry.adapters():
         if adapter.slug == sandboxes.SLUG:
             made = await sandboxes.generate(engine, organization_id, adapter.vertical)

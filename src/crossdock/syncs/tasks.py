@@ -11,6 +11,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 import procrastinate
+import psycopg
 import structlog
 from procrastinate import PsycopgConnector
 
@@ -103,6 +104,26 @@ class Worker:
                 await asyncio.gather(*self._running, return_exceptions=True)
 
 
-async def wake(jobs: procrastinate.App) -> None:
-    """Tells the workers that something is due now."""
-    await jobs.configure_task(TICK, queue=QUEUE).defer_async()
+def attach_waker(engine: Engine, url: str) -> None:
+    """Lets an engine wake the workers. A wake that fails is only logged: the next tick finds what is due."""
+    jobs = procrastinate.App(connector=connector(url))
+    opened = asyncio.Lock()
+    is_open = False
+
+    async def wake() -> None:
+        nonlocal is_open
+        try:
+            async with opened:
+                if not is_open:
+                    await jobs.open_async()
+                    is_open = True
+            await jobs.configure_task(TICK, queue=QUEUE).defer_async()
+        except (procrastinate.exceptions.ConnectorException, psycopg.Error) as error:
+            log.warning("the workers could not be woken", error=str(error))
+
+    async def close() -> None:
+        if is_open:
+            await jobs.close_async()
+
+    engine.wake_worker = wake
+    engine.on_close.append(close)

@@ -1,0 +1,348 @@
+"""The `crossdock` command."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import getpass
+import json
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn
+from rich.table import Table
+
+from crossdock.accounts import service as accounts
+from crossdock.accounts import store as account_store
+from crossdock.accounts.store import KeyAccess
+from crossdock.connections import service as connections
+from crossdock.connections import store as connection_store
+from crossdock.contract.errors import CrossdockError
+from crossdock.integrations import registry
+from crossdock.integrations.kit.adapter import Adapter
+from crossdock.platform import backup as backups
+from crossdock.platform import migrate as migrations
+from crossdock.platform import serve as serving
+from crossdock.platform import settings as settings_module
+from crossdock.platform import start
+from crossdock.platform.embedded_postgres import EmbeddedPostgres
+from crossdock.platform.engine import Engine
+from crossdock.platform.openapi import document
+from crossdock.platform.sealing import SealBroken
+from crossdock.platform.settings import Settings
+from crossdock.platform.start_errors import StartCancelled, StartRefused
+from crossdock.syncs import schedules
+from crossdock.syncs import service as syncs
+
+T = TypeVar("T")
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="One API for warehouses, shops and ERPs.")
+keys = typer.Typer(no_args_is_help=True, help="API keys.")
+app.add_typer(keys, name="keys")
+console = Console()
+
+OrganizationOption = Annotated[
+    str | None, typer.Option("--organization", help="Name or id of the organization; the first one by default.")
+]
+
+
+def main() -> None:
+    """Runs the command; errors a user can mend are one line."""
+    try:
+        app()
+    except (StartRefused, SealBroken) as error:
+        _fail(str(error), 2)
+    except StartCancelled:
+        raise SystemExit(0) from None
+    except CrossdockError as error:
+        details = error.extra().get("detail", {}).get("json", {})
+        lines = [f"{name}: {' '.join(texts)}" for name, texts in details.items()]
+        _fail("; ".join([error.message, *lines]), 1)
+
+
+def _fail(message: str, code: int) -> None:
+    print(f"crossdock: {message}", file=sys.stderr)  # noqa: T201 - this is the command's error output
+    raise SystemExit(code)
+
+
+def _settings() -> Settings:
+    settings = settings_module.load()
+    start.configure_logging(settings)
+    return settings
+
+
+@contextlib.contextmanager
+def _database(settings: Settings) -> Iterator[str]:
+    """The address of the configured database, of the running embedded one, or of that one started for now."""
+    if settings.database_url:
+        yield settings.database_url
+        return
+    embedded = EmbeddedPostgres(settings.data_folder)
+    running = embedded.running_url()
+    if running is not None:
+        yield running
+        return
+    with embedded:
+        yield embedded.url
+
+
+@contextlib.asynccontextmanager
+async def _open(settings: Settings, url: str) -> AsyncIterator[Engine]:
+    engine = start.make_engine(settings, url)
+    await engine.open()
+    try:
+        yield engine
+    finally:
+        await engine.close()
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run(work)
+
+
+@app.command()
+def serve() -> None:
+    """Start everything: database, migrations, API and worker."""
+    raise SystemExit(serving.serve(_settings()))
+
+
+@app.command()
+def api() -> None:
+    """Start one API server on the database of CROSSDOCK_DATABASE_URL."""
+    serving.run_api(_settings())
+
+
+@app.command()
+def worker() -> None:
+    """Start one background worker on the database of CROSSDOCK_DATABASE_URL."""
+    serving.run_worker(_settings())
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the schema of this version."""
+    with _database(_settings()) as url:
+        applied = migrations.migrate(url)
+    console.print(f"applied {', '.join(applied)}" if applied else "nothing to apply")
+
+
+@app.command()
+def openapi() -> None:
+    """Print the OpenAPI document."""
+    sys.stdout.write(json.dumps(document(), indent=2, ensure_ascii=False) + "\n")
+
+
+@app.command()
+def integrations() -> None:
+    """List the integrations and what each can do."""
+    table = Table("Vertical", "Slug", "Name", "Actions")
+    for adapter in registry.adapters():
+        table.add_row(adapter.vertical, adapter.slug, adapter.display_name, ", ".join(adapter.action_names()))
+    console.print(table)
+
+
+@keys.command("create")
+def create_key(
+    organization: OrganizationOption = None,
+    name: Annotated[str, typer.Option(help="What the key is for.")] = "key",
+    read_only: Annotated[bool, typer.Option("--read-only", help="Allow reads only.")] = False,
+    new_organization: Annotated[
+        bool, typer.Option("--new-organization", help="Make the organization named with --organization.")
+    ] = False,
+) -> None:
+    """Make an API key and print it once."""
+    access: KeyAccess = "read" if read_only else "full"
+
+    async def create(engine: Engine) -> str:
+        if new_organization:
+            if not organization:
+                raise StartRefused("--new-organization needs --organization NAME")
+            identifier = await accounts.create_organization(engine.database, organization)
+        else:
+            identifier = await start.organization(engine, organization)
+        return await accounts.create_key(engine.database, identifier, name, access)
+
+    sys.stdout.write(_with_engine(create) + "\n")
+
+
+@keys.command("list")
+def list_keys(organization: OrganizationOption = None) -> None:
+    """List the API keys; the keys themselves are not stored."""
+
+    async def find(engine: Engine) -> list[account_store.KeyRow]:
+        identifier = await start.organization(engine, organization)
+        async with engine.database.transaction(identifier) as connection:
+            return await account_store.list_keys(connection)
+
+    table = Table("Id", "Name", "Starts with", "Access", "Made")
+    for row in _with_engine(find):
+        table.add_row(str(row.id), row.name, row.hint, row.access, f"{row.created_at:%Y-%m-%d %H:%M}")
+    console.print(table)
+
+
+@keys.command("revoke")
+def revoke_key(key_id: str, organization: OrganizationOption = None) -> None:
+    """End an API key."""
+
+    async def revoke(engine: Engine) -> bool:
+        identifier = await start.organization(engine, organization)
+        async with engine.database.transaction(identifier) as connection:
+            return await account_store.revoke_key(connection, UUID(key_id))
+
+    if not _with_engine(revoke):
+        raise StartRefused(f"there is no key {key_id} to revoke")
+    console.print("revoked")
+
+
+def _with_engine(work: Any) -> Any:
+    settings = _settings()
+    with _database(settings) as url:
+        migrations.migrate(url)
+
+        async def inside() -> Any:
+            async with _open(settings, url) as engine:
+                await accounts.verify_master_key(engine.database, engine.master_key)
+                return await work(engine)
+
+        return _run(inside())
+
+
+def _adapter(vertical: str, slug: str) -> type[Adapter]:
+    found = registry.find(vertical, slug)
+    if found is None:
+        known = ", ".join(f"{item.vertical}/{item.slug}" for item in registry.adapters())
+        raise StartRefused(f"there is no {vertical} integration called {slug}; there are {known}")
+    return found
+
+
+def _ask_credentials(adapter: type[Adapter]) -> dict[str, str]:
+    """Credentials from CROSSDOCK_CREDENTIAL_* variables, or typed at a prompt; never from the command line."""
+    given = {}
+    for item in msgspec.structs.fields(adapter.credentials_type):
+        meta = _meta(item.type)
+        variable = f"{settings_module.CREDENTIAL_PREFIX}{item.encode_name.upper()}"
+        value = os.environ.get(variable)
+        if value is None and sys.stdin.isatty():
+            label = f"{(meta.title if meta else None) or item.encode_name}"
+            if meta and meta.description:
+                console.print(f"[dim]{meta.description}[/dim]")
+            secret = bool(meta and (meta.extra or {}).get("secret"))
+            value = getpass.getpass(f"{label}: ") if secret else input(f"{label}: ")
+        if value:
+            given[item.encode_name] = value
+        elif item.required:
+            raise StartRefused(f"{item.encode_name} is missing; type it at the prompt or set {variable}")
+    return given
+
+
+def _meta(kind: Any) -> msgspec.Meta | None:
+    return next((part for part in getattr(kind, "__metadata__", ()) if isinstance(part, msgspec.Meta)), None)
+
+
+@app.command()
+def connect(
+    vertical: Annotated[str, typer.Argument(help="wms, cart, carrier, freight or erp.")],
+    slug: Annotated[str, typer.Argument(help="Slug of the integration, as `crossdock integrations` lists it.")],
+    organization: OrganizationOption = None,
+    customer_id: Annotated[str | None, typer.Option(help="Your own identifier of the customer.")] = None,
+) -> None:
+    """Connect a system. Credentials are prompted for, or read from CROSSDOCK_CREDENTIAL_<FIELD> variables."""
+    adapter = _adapter(vertical, slug)
+    credentials = connections.parse_credentials(adapter, dict(_ask_credentials(adapter)))
+
+    async def create(engine: Engine) -> tuple[str, str]:
+        identifier = await start.organization(engine, organization)
+        row, token = await connections.create(
+            engine, organization_id=identifier, adapter=adapter, credentials=credentials, customer_id=customer_id
+        )
+        return str(row.id), token
+
+    connection_id, token = _with_engine(create)
+    sys.stdout.write(f"CONNECTION_ID={connection_id}\nACCESS_TOKEN={token}\n")
+
+
+@app.command()
+def sync(
+    connection_id: Annotated[str, typer.Argument(help="The connection.")],
+    function: Annotated[list[str] | None, typer.Option(help="Function to sync; all by default.")] = None,
+    organization: OrganizationOption = None,
+) -> None:
+    """Sync a connection now, in this process."""
+
+    async def run(engine: Engine) -> int:
+        identifier = await start.organization(engine, organization)
+        async with engine.database.transaction(identifier) as connection:
+            found = await connection_store.schedules_of(connection, [UUID(connection_id)])
+        names = [row.function_name for row in found if not function or row.function_name in function]
+        if not names:
+            raise StartRefused("there is nothing to sync: no such connection or function")
+        return await _sync_each(engine, identifier, UUID(connection_id), names)
+
+    raise SystemExit(1 if _with_engine(run) else 0)
+
+
+async def _sync_each(engine: Engine, organization_id: UUID, connection_id: UUID, names: list[str]) -> int:
+    """Runs the functions one by one with progress; gives how many did not go through."""
+    failed = 0
+    with Progress(SpinnerColumn(), TextColumn("{task.description}"), console=console) as progress:
+        for name in names:
+            line = progress.add_task(name, total=1)
+            async with engine.database.transaction(organization_id) as connection:
+                due = await schedules.claim_one(connection, connection_id, name)
+            if due is None:
+                progress.update(line, description=f"{name}: running elsewhere", completed=1)
+                continue
+            await syncs.run(engine, due)
+            async with engine.database.transaction(organization_id) as connection:
+                errors = await connection_store.errors_of(connection, [connection_id])
+            problem = next((item.error_message for item in errors if item.function_name == name), None)
+            failed += problem is not None
+            progress.update(line, description=f"{name}: {problem or 'done'}", completed=1)
+    return failed
+
+
+@app.command()
+def export(
+    connection_id: Annotated[str, typer.Argument(help="The connection.")],
+    organization: OrganizationOption = None,
+) -> None:
+    """Print every stored record of a connection as JSON lines: resource and record."""
+
+    async def run(engine: Engine) -> None:
+        identifier = await start.organization(engine, organization)
+        await backups.export_records(engine, identifier, UUID(connection_id), sys.stdout)
+
+    _with_engine(run)
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="File to write.")]) -> None:
+    """Write a backup of the database; keep `master.key` with it, or the credentials in it cannot be opened."""
+    settings = _settings()
+    with _database(settings) as url:
+        backups.backup(settings, url, file)
+    console.print(f"wrote {file} ({file.stat().st_size} bytes)")
+
+
+@app.command()
+def restore(file: Annotated[Path, typer.Argument(help="A file that `crossdock backup` wrote.")]) -> None:
+    """Fill an empty database from a backup."""
+    settings = _settings()
+    with _database(settings) as url:
+        try:
+            backups.restore(settings, url, file)
+        except subprocess.CalledProcessError as error:
+            raise StartRefused(f"pg_restore failed: {error.stderr.decode(errors='replace').strip()[:500]}") from None
+    console.print("restored")
+
+
+if __name__ == "__main__":
+    main()

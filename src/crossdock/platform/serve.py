@@ -1,0 +1,124 @@
+"""The processes of Crossdock: the supervisor that owns the database, the API and the worker."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+
+import structlog
+from granian.constants import Interfaces
+from granian.server import Server
+
+from crossdock.platform import start
+from crossdock.platform.embedded_postgres import EmbeddedPostgres
+from crossdock.platform.migrate import migrate
+from crossdock.platform.settings import Settings, variable
+from crossdock.platform.start_errors import StartRefused
+from crossdock.platform.supervisor import Child, Supervisor
+from crossdock.syncs.tasks import Worker
+
+log = structlog.get_logger(__name__)
+
+
+def serve(settings: Settings) -> int:
+    """Runs database, API and worker until told to stop; gives the exit code."""
+    _check_port(settings)
+    database = None if settings.database_url else EmbeddedPostgres(settings.data_folder)
+
+    def children() -> list[Child]:
+        url = settings.database_url if database is None else database.url
+        migrate(url)
+        made = asyncio.run(_prepare(settings, url))
+        _say(settings, made)
+        environment = {**os.environ, variable("database_url"): url, variable("data"): str(settings.data_folder)}
+        command = [sys.executable, "-m", "crossdock.cli"]
+        return [Child("api", [*command, "api"], environment), Child("worker", [*command, "worker"], environment)]
+
+    return Supervisor(children, database=database).run()
+
+
+def _check_port(settings: Settings) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise StartRefused(
+                f"cannot listen on {settings.host}:{settings.port}: {error.strerror}; set {variable('port')}"
+            ) from None
+
+
+async def _prepare(settings: Settings, url: str) -> start.FirstStart | None:
+    engine = start.make_engine(settings, url)
+    await engine.open()
+    try:
+        return await start.prepare(engine)
+    finally:
+        await engine.close()
+
+
+def _say(settings: Settings, made: start.FirstStart | None) -> None:
+    """Tells the person at the terminal what there is to try."""
+    path = settings.data_folder / start.CREDENTIALS_FILE
+    address = f"http://{settings.host}:{settings.port}"
+    lines = [f"Crossdock on {address}"]
+    if made is None:
+        lines.append(f"  keys and sandbox tokens: {path}")
+    else:
+        start.write_secret_file(path, made.lines())
+        token = made.sandbox_tokens.get("wms", "")
+        lines += [f"  {line}" for line in made.lines()]
+        lines += [
+            f"  (written to {path}; shown only this once)",
+            "Try:",
+            f"  curl '{address}/wms/inventory?limit=2' \\",
+            f"    -H 'x-trackstar-api-key: {made.api_key}' \\",
+            f"    -H 'x-trackstar-access-token: {token}'",
+        ]
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()
+
+
+def _database_url(settings: Settings) -> str:
+    if not settings.database_url:
+        raise StartRefused(f"set {variable('database_url')}, or use `crossdock serve`, which runs its own database")
+    return settings.database_url
+
+
+def run_api(settings: Settings) -> None:
+    """Runs one API server until told to stop."""
+    _database_url(settings)
+    Server(
+        "crossdock.platform.asgi:make",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        workers=settings.api_processes,
+        factory=True,
+        log_access=False,
+        websockets=False,
+        respawn_failed_workers=True,
+    ).serve()
+
+
+def run_worker(settings: Settings) -> None:
+    """Runs one worker until told to stop."""
+    asyncio.run(_run_worker(settings, _database_url(settings)))
+
+
+async def _run_worker(settings: Settings, url: str) -> None:
+    engine = start.make_engine(settings, url)
+    await engine.open()
+    task = asyncio.create_task(Worker(engine, url).run())
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, task.cancel)
+    try:
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+    finally:
+        await engine.close()
