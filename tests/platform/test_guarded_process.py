@@ -15,7 +15,7 @@ from crossdock.platform.guarded_process import GuardedProcess, ProcessNotStarted
 from crossdock.platform.process_guard import Order, StopStep
 
 if TYPE_CHECKING:
-    from tests.platform.conftest import ProcessTree, Programs, Wait
+    from tests.platform.conftest import ProcessTree, Programs, SeenProcess, Wait
 
 STUBBORN_PARENT = """
 import os, signal, sys, time
@@ -51,15 +51,36 @@ def test_a_process_that_ignores_sigterm_and_its_daemons_end_when_the_owner_is_ki
     wait.until(lambda: process_tree.all_ended(below))
 
 
-def test_a_process_ends_when_its_guard_is_killed(process_tree: ProcessTree, wait: Wait) -> None:
-    """The guard is a process like any other; killing it must not set free what it guards."""
+def kill_guard(process: GuardedProcess, tree: ProcessTree) -> SeenProcess:
+    """The process as it was seen below the guard that is killed."""
+    for guard in tree.below(os.getpid()):
+        for child in tree.below(guard.pid):
+            if child.pid == process.pid:
+                os.kill(guard.pid, signal.SIGKILL)
+                return child
+    raise AssertionError("the process has no guard")
+
+
+def test_a_process_is_told_to_stop_when_its_guard_is_killed(process_tree: ProcessTree, wait: Wait) -> None:
+    """The guard is a process like any other, and Crossdock may have been killed with it."""
     order = Order((sys.executable, "-c", "import time; time.sleep(600)"), (StopStep(signal.SIGTERM, 5),))
     process = GuardedProcess("sleeper", order, env=os.environ)
-    below = process_tree.below(os.getpid())
-    guard = next(each for each in below if process.pid in {child.pid for child in process_tree.below(each.pid)})
-    os.kill(guard.pid, signal.SIGKILL)
+    seen = kill_guard(process, process_tree)
+    wait.until(lambda: not seen.lives())
+    assert process.stop() == 128 + signal.SIGKILL
+
+
+def test_a_process_that_does_not_listen_ends_when_its_guard_is_killed(
+    tmp_path: Path, process_tree: ProcessTree, wait: Wait
+) -> None:
+    """Else it would hold its port against the one that is started in its place."""
+    ready = tmp_path / "ready"
+    order = Order((sys.executable, "-c", STUBBORN_PARENT, str(ready)), (StopStep(signal.SIGTERM, 5),))
+    process = GuardedProcess("stubborn", order, env=os.environ)
+    wait.until(ready.exists)
+    seen = kill_guard(process, process_tree)
     wait.until(lambda: process.poll() == 128 + signal.SIGKILL)
-    wait.until(lambda: process.pid not in {each.pid for each in process_tree.below(1) if each.lives()})
+    wait.until(lambda: not seen.lives())
 
 
 def test_a_clean_end_tells_its_own_exit_code() -> None:

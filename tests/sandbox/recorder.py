@@ -32,6 +32,7 @@ NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ORGANIZATION = UUID("00000000-0000-4000-8000-000000000001")
 REFERENCE = "5eed0000000000000000000000000001"
 KEYS = {"wms": "test-key-of-the-warehouse", "cart": "test-key-of-the-shop"}
+LINE_LENGTH = 120
 NOTE = "The sandbox of this project, recorded inside the test process."
 
 
@@ -254,7 +255,7 @@ class Recorder:
             if may_have_applied is not None:
                 found["may_have_applied"] = may_have_applied
             expect = {"error": {**found, "effect": client.effect.value, **error.extra()}}
-        return _text(self._cassette(call, transport.kept, expect))
+        return _text(self._cassette(call, transport.kept, expect)) + "\n"
 
     async def _fresh_accounts(self) -> None:
         async with self._database.system() as connection:
@@ -333,5 +334,15 @@ def _pruned(record: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in record.items() if value not in (None, [], {})}
 
 
-def _text(cassette: dict[str, Any]) -> str:
-    return json.dumps(cassette, indent=1, ensure_ascii=False) + "\n"
+def _text(value: Any, indent: str = "") -> str:
+    """JSON with what fits into a line on one line."""
+    short = json.dumps(value, ensure_ascii=False)
+    if len(indent) + len(short) <= LINE_LENGTH or not value or not isinstance(value, dict | list):
+        return short
+    deeper = f"{indent}  "
+    if isinstance(value, dict):
+        inner = [f"{json.dumps(name)}: {_text(item, deeper)}" for name, item in value.items()]
+    else:
+        inner = [_text(item, deeper) for item in value]
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    return f"{opening}\n" + ",\n".join(f"{deeper}{line}" for line in inner) + f"\n{indent}{closing}"

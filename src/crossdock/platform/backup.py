@@ -11,10 +11,9 @@ import msgspec
 import psycopg
 
 from crossdock.contract.catalogue import STORED
-from crossdock.platform.database import APP_ROLE, SYSTEM_ROLE
+from crossdock.platform.database import APP_ROLE, JOBS_SCHEMA, SYSTEM_ROLE
 from crossdock.platform.embedded_postgres import EmbeddedPostgres
 from crossdock.platform.engine import Engine
-from crossdock.platform.migrate import JOBS_SCHEMA
 from crossdock.platform.settings import Settings
 from crossdock.platform.start_errors import StartRefused
 

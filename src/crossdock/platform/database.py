@@ -19,6 +19,8 @@ from crossdock.platform.start_errors import StartRefused
 
 APP_ROLE = "crossdock_app"
 SYSTEM_ROLE = "crossdock_system"
+JOBS_SCHEMA = "jobs"
+"""Where the job engine keeps its tables."""
 ORGANIZATION_SETTING = "crossdock.organization_id"
 _SET_ORGANIZATION = f"select set_config('{ORGANIZATION_SETTING}', %s, true)"
 

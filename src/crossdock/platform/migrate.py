@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-
-import sqlalchemy
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from procrastinate import PsycopgConnector
-from procrastinate.schema import SchemaManager
-from sqlalchemy.engine import Connection
+from typing import TYPE_CHECKING
 
 import crossdock.migrations as package
-from crossdock.platform.database import APP_ROLE, SYSTEM_ROLE
+from crossdock.platform.database import APP_ROLE, JOBS_SCHEMA, SYSTEM_ROLE
 from crossdock.platform.start_errors import StartRefused
 
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
 _LOCK = 0x63726F7373  # "cross"; the number only has to be the same in every process.
-JOBS_SCHEMA = "jobs"
 
 
 def migrate(url: str) -> list[str]:
     """Applies what is missing and gives the revisions applied. Refuses a database that is newer than the code."""
+    # SQLAlchemy and Alembic take longer to import than everything else together, and only migrations need them.
+    import sqlalchemy
+
     engine = sqlalchemy.create_engine(_driver_url(url), poolclass=sqlalchemy.pool.NullPool)
     with engine.connect() as connection:
         connection.execute(sqlalchemy.text("select pg_advisory_lock(:lock)"), {"lock": _LOCK})
@@ -43,6 +40,11 @@ def _driver_url(url: str) -> str:
 
 
 def _upgrade(connection: Connection) -> list[str]:
+    from alembic import command
+    from alembic.config import Config
+    from alembic.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     config = Config()
     config.set_main_option("script_location", str(Path(package.__file__).parent))
     config.attributes["connection"] = connection
@@ -65,6 +67,10 @@ def _upgrade(connection: Connection) -> list[str]:
 
 def _install_jobs(connection: Connection) -> None:
     """The tables of the job engine, in a schema of their own. They hold nothing that cannot be made again."""
+    import sqlalchemy
+    from procrastinate import PsycopgConnector
+    from procrastinate.schema import SchemaManager
+
     exists = connection.execute(
         sqlalchemy.text("select to_regclass('jobs.procrastinate_jobs') is not null")
     ).scalar_one()

@@ -15,9 +15,8 @@ import psycopg
 import structlog
 from procrastinate import PsycopgConnector
 
-from crossdock.platform.database import SYSTEM_ROLE
+from crossdock.platform.database import JOBS_SCHEMA, SYSTEM_ROLE
 from crossdock.platform.engine import Engine
-from crossdock.platform.migrate import JOBS_SCHEMA
 from crossdock.records import writes
 from crossdock.syncs import schedules, service
 

@@ -48,44 +48,39 @@ class Adjustments:
         except AdapterError as error:
             # Where the answer to confirming was lost, the document is what tells later whether it took effect.
             if not (isinstance(error, VendorUnavailable) and error.may_have_applied):
-                await self._discard(document.id)
+                await self._discard(document.id, unless=AdapterError)
             raise
 
     async def was_applied(self, product: int, sent_at: datetime, reference: str) -> bool:
         """Whether the change with this reference took effect. Afterwards it no longer can, if it did not.
 
-        A document that is still a draft is cancelled first: should its confirmation be under way, Tryton lets only one
-        of the two through, so the state read afterwards is final.
+        A draft is deleted before its moves are looked for, since its confirmation might still be under way: confirming
+        what is gone fails, and a confirmation that came first has left its moves.
         """
         domain: Domain = [["create_date", ">=", typed(sent_at - LOOK_BACK)], ["lines.product", "=", product]]
         documents = {row.id: row for row in await self._api.every(DOCUMENT, TrytonInventory, domain)}
-        if not documents:
-            return False
-        noted = await self._noted(sorted(documents), reference)
-        for number in noted:
-            if documents[number].state == "draft":
-                await self._cancel(number)
-        states = await self._api.every(DOCUMENT, TrytonInventory, [["id", "in", noted]])
-        return any(row.state == "done" for row in states)
+        noted = [documents[number] for number in await self._noted(sorted(documents), reference)]
+        for document in noted:
+            if document.state == "draft":
+                await self._discard(document.id, unless=VendorRejected)
+        origins = [f"{DOCUMENT}.line,{line}" for document in noted for line in document.lines]
+        return bool(origins and await self._api.search("stock.move", TrytonRow, [["origin", "in", origins]], limit=1))
 
     async def _noted(self, documents: list[int], reference: str) -> list[int]:
         """The documents that carry the reference. Tryton finds notes only by the records they are on."""
+        if not documents:
+            return []
         resources = [f"{DOCUMENT},{number}" for number in documents]
         domain: Domain = [["resource", "in", resources], ["message", "=", note_text(reference)]]
         notes = await self._api.every("ir.note", TrytonNote, domain)
         return [int(note.resource.partition(",")[2]) for note in notes]
 
-    async def _cancel(self, document: int) -> None:
-        try:
-            await self._api.press(DOCUMENT, document, "cancel", changes=False)
-        except VendorRejected as error:
-            log.info("tryton.inventory_not_cancelled", inventory=document, reason=error.message)
-
-    async def _discard(self, document: int) -> None:
+    async def _discard(self, document: int, *, unless: type[AdapterError]) -> None:
+        """Deletes a draft, unless that fails with the given error, which is logged and forgiven."""
         try:
             await self._api.delete(DOCUMENT, document, changes=False)
-        except AdapterError as error:
-            log.warning("tryton.draft_inventory_left", inventory=document, reason=error.message)
+        except unless as error:
+            log.warning("tryton.inventory_not_deleted", inventory=document, reason=error.message)
 
 
 def note_text(reference: str) -> str:

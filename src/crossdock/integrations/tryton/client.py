@@ -22,6 +22,7 @@ from crossdock.integrations.tryton.models import (
     OPTIONAL_MODULES,
     TrytonModule,
     TrytonPreferences,
+    TrytonRow,
     fields_of,
 )
 
@@ -130,12 +131,14 @@ class TrytonAPI:
         return answer.json(kind)
 
     async def update(self, model: str, record: int, values: dict[str, Any], *, changes: bool = True) -> None:
-        """Changes a record."""
-        await self._client.put(f"/rest/model/{model}/{record}", values, **await self._writing(changes))
+        """Changes a record. An answer that is not the record, such as a page of a proxy, is refused."""
+        answer = await self._client.put(f"/rest/model/{model}/{record}", values, **await self._writing(changes))
+        answer.json(TrytonRow)
 
     async def press(self, model: str, record: int, button: str, *, changes: bool = True) -> None:
         """Presses a button of a record, such as confirming a document."""
-        await self._client.post(f"/rest/model/{model}/{record}/{button}", {}, **await self._writing(changes))
+        answer = await self._client.post(f"/rest/model/{model}/{record}/{button}", {}, **await self._writing(changes))
+        answer.json(TrytonRow)
 
     async def delete(self, model: str, record: int, *, changes: bool = True) -> None:
         """Deletes a record."""

@@ -248,10 +248,11 @@ class TrytonPreferences(msgspec.Struct, frozen=True):
 
 
 class TrytonInventory(msgspec.Struct, frozen=True):
-    """The document of a stock count."""
+    """The document of a stock count; `lines` are the ids of its lines."""
 
     id: int
     state: str
+    lines: list[int]
 
 
 class TrytonNote(msgspec.Struct, frozen=True):

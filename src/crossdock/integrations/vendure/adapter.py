@@ -239,7 +239,7 @@ class Vendure(Adapter):
             # https://docs.vendure.io/reference/graphql-api/admin/mutations#updateproductvariants
             shifted = await self._ask(queries.SHIFT_LEVEL, change, ShiftedVariant, changes=True)
             [before], [after] = shifted.before, shifted.after
-            shift.applied += stock.applied_units(before, after, location_id, target)
+            shift.applied += stock.applied_units(before, after.stock_movements, location_id, target)
             if shift.left == 0 and shift.refusal is None:
                 return after
             if shift.left == 0 and shift.refusal is not None:

@@ -12,7 +12,7 @@ from crossdock.contract.cart.products import BatchAdjustInventoryLine
 from crossdock.contract.errors import AdapterError, InvalidBody, UnexpectedShape, VendorRejected, VendorUnavailable
 from crossdock.integrations.kit.adapter import LineOutcome
 from crossdock.integrations.vendure import mapping
-from crossdock.integrations.vendure.models import AdjustedVariant, LedgerOfVariant, Shop
+from crossdock.integrations.vendure.models import AdjustedVariant, LedgerOfVariant, Shop, StockAdjustments
 
 MOST_UNITS = 2**31 - 1
 """Vendure's integers have 32 bits."""
@@ -156,18 +156,18 @@ def levels_input(levels: Sequence[Level]) -> list[dict[str, Any]]:
     return [{"id": variant_id, "stockLevels": stock_levels} for variant_id, stock_levels in by_variant.items()]
 
 
-def applied_units(before: LedgerOfVariant, after: AdjustedVariant, location_id: str, target: int) -> int:
+def applied_units(before: LedgerOfVariant, after: StockAdjustments, location_id: str, target: int) -> int:
     """By how many units setting the level to `target` really changed the stock.
 
     That is what Vendure's ledger says it recorded between the two looks, and differs from what was planned when stock
     moved in the moment between reading the level and setting it.
     """
     known = {item.id for item in before.stock_movements.items}
-    recorded = [item.quantity for item in after.stock_movements.items if item.id not in known]
+    recorded = [item.quantity for item in after.items if item.id not in known]
     planned = target - sum(
         level.stock_on_hand for level in before.stock_levels if level.stock_location_id == location_id
     )
-    if after.stock_movements.total_items == before.stock_movements.total_items:
+    if after.total_items == before.stock_movements.total_items:
         return 0
     if len(recorded) == 1:
         return recorded[0]
