@@ -84,6 +84,11 @@ class ProcessTree:
     def all_ended(self, processes: list[SeenProcess]) -> bool:
         return not any(process.lives() for process in processes)
 
+    def kill(self, processes: list[SeenProcess]) -> None:
+        for process in processes:
+            if process.lives():
+                os.kill(process.pid, signal.SIGKILL)
+
 
 @pytest.fixture
 def process_tree() -> ProcessTree:
@@ -189,9 +194,7 @@ class Programs:
         for program in self._started:
             below = tree.below(program.pid)
             program.kill()
-            for process in below:
-                if process.lives():
-                    os.kill(process.pid, signal.SIGKILL)
+            tree.kill(below)
 
 
 @pytest.fixture

@@ -278,9 +278,12 @@ class TestAccidents:
         program.kill()
         steps = (StopStep(0, 0.2), StopStep(signal.SIGINT, 0.2), StopStep(signal.SIGKILL, 10))
         monkeypatch.setattr(embedded_postgres, "_ORPHAN_STEPS", steps)
-        with EmbeddedPostgres(data, settings=THROW_AWAY) as server:
-            assert process_tree.all_ended(below)
-            assert ask(server.url, "select 1") == 1
+        try:
+            with EmbeddedPostgres(data, settings=THROW_AWAY) as server:
+                assert process_tree.all_ended(below)
+                assert ask(server.url, "select 1") == 1
+        finally:
+            process_tree.kill(below)
 
     def test_a_stale_pid_file_with_a_number_that_lives_again(self, data: Path) -> None:
         """After a reboot the number may belong to anybody, here to this test; it must be neither believed nor ended."""

@@ -75,8 +75,10 @@ def test_a_process_that_does_not_listen_ends_when_its_guard_is_killed(
 ) -> None:
     """Else it would hold its port against the one that is started in its place."""
     ready = tmp_path / "ready"
-    order = Order((sys.executable, "-c", STUBBORN_PARENT, str(ready)), (StopStep(signal.SIGTERM, 5),))
-    process = GuardedProcess("stubborn", order, env=os.environ)
+    source = "import pathlib, signal, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN)"
+    source += "; pathlib.Path(sys.argv[1]).touch(); time.sleep(600)"
+    order = Order((sys.executable, "-c", source, str(ready)), (StopStep(signal.SIGTERM, 5),))
+    process = GuardedProcess("deaf", order, env=os.environ)
     wait.until(ready.exists)
     seen = kill_guard(process, process_tree)
     wait.until(lambda: process.poll() == 128 + signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""Orders, inbound shipments, returns and the smaller lists of a warehouse system: their names, addresses and events.
+"""Inbound shipments, returns and the smaller lists of a warehouse system: their names, addresses and events.
 
 Their record schemas are not part of this version, so nothing here is routed, stored or published yet.
 """
@@ -7,49 +7,6 @@ from __future__ import annotations
 
 from crossdock.contract.actions import read, write
 from crossdock.contract.resources import Resource
-
-ORDERS = Resource(
-    vertical="wms",
-    name="orders",
-    path="/wms/orders",
-    id_param="order_id",
-    singular="order",
-    title="Orders",
-    event="order",
-    taggable=True,
-    more_events=("shipment.created",),
-)
-GET_ORDERS = read(ORDERS)
-CREATE_ORDER = write("create_order", "POST", "/wms/orders", ORDERS, "Create Order")
-UPDATE_ORDER = write("update_order", "PUT", "/wms/orders/{order_id}", ORDERS, "Update Order")
-CANCEL_ORDER = write("cancel_order", "PUT", "/wms/orders/{order_id}/cancel", ORDERS, "Cancel Order")
-CREATE_ORDER_SHIPMENT = write(
-    "create_order_shipment", "POST", "/wms/orders/{order_id}/shipments", ORDERS, "Create Order Shipment"
-)
-CREATE_ORDER_FILE = write("create_order_file", "POST", "/wms/orders/{order_id}/file", ORDERS, "Attach File to Order")
-
-ORDER_PACKS = Resource(
-    vertical="wms",
-    name="order_packs",
-    path="/wms/orders/{order_id}/packs",
-    id_param="order_id",
-    singular="order_packs",
-    title="Orders",
-    event="order",
-    single=False,
-)
-GET_ORDER_PACKS = read(ORDER_PACKS)
-ORDER_CHANNELS = Resource(
-    vertical="wms",
-    name="order_channels",
-    path="/wms/orders/channels",
-    id_param="channel_id",
-    singular="order_channel",
-    title="Order Channels",
-    event="order",
-    single=False,
-)
-GET_ORDER_CHANNELS = read(ORDER_CHANNELS)
 
 INBOUND_SHIPMENTS = Resource(
     vertical="wms",

@@ -40,6 +40,11 @@ def _embedded(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
 
 def _reason(address: IPAddress) -> str | None:
     """Why an address is not public, or None when it is."""
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = _embedded(address)
+        found = None if inner is None else _reason(inner)
+        if found is not None:
+            return f"{found} behind {address}"
     checks = (
         ("is_unspecified", "unspecified"),
         ("is_loopback", "loopback"),
@@ -51,11 +56,6 @@ def _reason(address: IPAddress) -> str | None:
     for attribute, word in checks:
         if getattr(address, attribute):
             return word
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = _embedded(address)
-        if inner is not None:
-            found = _reason(inner)
-            return f"{found} behind {address}" if found else None
     return None if address.is_global else "not public"
 
 

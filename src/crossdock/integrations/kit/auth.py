@@ -178,7 +178,7 @@ def _read_token(answer: VendorAnswer, display_name: str, previous_refresh: str |
         raise VendorUnavailable(f"{display_name} gave no token (status {answer.status})", may_have_applied=False)
     if answer.status != 200:
         raise NeedsReconnect.credentials(display_name)
-    found: _TokenAnswer = answer.json(_TokenAnswer)
+    found = answer.json(_TokenAnswer)
     ends = None if found.expires_in is None else datetime.now(UTC) + timedelta(seconds=found.expires_in)
     return Token(access=found.access_token, expires_at=ends, refresh=found.refresh_token or previous_refresh)
 

@@ -28,7 +28,7 @@ from crossdock.integrations.kit.auth import AuthSession, MemoryTokens, TokenStor
 from crossdock.integrations.kit.transport import AnswerLost, NotSent, Transport, VendorAnswer, VendorRequest
 
 if TYPE_CHECKING:
-    from crossdock.integrations.kit.adapter import Adapter
+    from crossdock.integrations.kit.adapter import Adapter, VendorMessage
 
 log = structlog.get_logger(__name__)
 
@@ -207,7 +207,7 @@ class VendorClient:
                 self._maybe()
             return found
         name = adapter.display_name
-        words = adapter.read_error(answer)
+        words = _words(adapter, answer)
         message = words.message if words else f"{name} answered {answer.status}"
         code = words.code if words else None
         if answer.status == 401:
@@ -235,6 +235,17 @@ class VendorClient:
         if self._adapter is None:
             raise RuntimeError("the client is used before its adapter was made")
         return self._adapter
+
+
+def _words(adapter: Adapter, answer: VendorAnswer) -> VendorMessage | None:
+    """The system's own words in a refusal; none when the answer does not have the shape they come in."""
+    if answer.status < 400:
+        return None
+    try:
+        return adapter.read_error(answer)
+    except UnexpectedShape as error:
+        log.warning("a refusal without the documented shape", error=error.message)
+        return None
 
 
 def _text(value: str | int | bool) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, overload
 from urllib.parse import unquote, urlsplit
 
 import aiohttp
@@ -47,17 +47,22 @@ class VendorAnswer:
     body: bytes
     url: str
 
-    def json(self, kind: type[T] | Any = Any) -> T:
+    @overload
+    def json(self) -> Any: ...
+
+    @overload
+    def json(self, kind: type[T]) -> T: ...
+
+    def json(self, kind: Any = Any) -> Any:
         """The body as `kind`; `UnexpectedShape` says where it differs."""
         try:
-            decoded: T = msgspec.json.decode(self.body, type=kind, strict=True)
+            return msgspec.json.decode(self.body, type=kind, strict=True)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             place = urlsplit(self.url).path
             shape = self.headers.get("content-type", "no content type")
             raise UnexpectedShape(
                 f"{place} answered {self.status} with an unexpected body ({shape}): {error}"
             ) from None
-        return decoded
 
 
 class Transport(Protocol):

@@ -50,7 +50,7 @@ from crossdock.integrations.tryton.models import (
 )
 from crossdock.integrations.tryton.stock import StockReader, products_changed_since
 
-PRODUCTS_AT_ONCE = 200
+PRODUCTS_AT_ONCE = 500
 OVERLAP = timedelta(minutes=5)
 """Read again before the window: Tryton dates a change when its transaction begins, not when it becomes visible, and
 its clock is not ours."""

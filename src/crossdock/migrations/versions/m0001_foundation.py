@@ -118,6 +118,8 @@ def _records() -> None:
     create_record_table("wms_products", {**customer, "sku": "text"})
     create_record_table("wms_warehouses", {"name": "text", "code": "text"})
     create_record_table("wms_warehouse_locations", {"warehouse_id": "text", "type": "text"})
+    order = {"status": "text", "channel": "text", "type": "text", "order_number": "text", "reference_id": "text"}
+    create_record_table("wms_orders", {**customer, **order, "required_ship_date": "time"})
     create_record_table("cart_products", {})
     create_record_table("cart_warehouses", {})
     op.execute(

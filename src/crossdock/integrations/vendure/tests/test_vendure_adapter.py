@@ -222,6 +222,7 @@ class TestAdjusting:
         bodies = [adjustment("increase" if number > 0 else "decrease", abs(number)) for number in units]
         await asyncio.gather(*(found.adjust_inventory("1", body) for body in bodies))
         assert wire.stock["1"] == 100 + sum(units)
+        assert wire.sent.count("ShiftLevel") == len(units)  # one after the other, so that none has to mend
 
     @pytest.mark.parametrize("moment", ["ShiftLevel", "between"])
     async def test_a_sale_in_the_middle_of_an_increase_is_kept(self, moment: str) -> None:
