@@ -36,7 +36,12 @@ def serve(settings: Settings) -> int:
         _say(settings, made)
         environment = {**os.environ, variable("database_url"): url, variable("data"): str(settings.data_folder)}
         command = [sys.executable, "-m", "crossdock.cli"]
-        return [Child("api", [*command, "api"], environment), Child("worker", [*command, "worker"], environment)]
+        # A write that is under way gets the time to learn its outcome.
+        grace = settings.vendor_timeout_seconds + 10
+        return [
+            Child("api", [*command, "api"], environment, grace),
+            Child("worker", [*command, "worker"], environment, grace),
+        ]
 
     return Supervisor(children, database=database).run()
 

@@ -354,30 +354,41 @@ async def _keep_versions(
     await connection.execute(statement, (resource.key, stamp, connection_id, ids))
 
 
-async def delete_missing(
+async def missing_from(
+    connection: Connection, connection_id: UUID, resource: Resource, present: Sequence[str]
+) -> list[str]:
+    """Ids of stored records that are not among `present`."""
+    cursor = await connection.execute(
+        f"select id from {resource.table} where connection_id = %s and deleted_at is null and not (id = any(%s))",
+        (connection_id, list(present)),
+    )
+    return [row["id"] for row in await cursor.fetchall()]
+
+
+async def delete(
     connection: Connection,
     *,
     organization_id: UUID,
     connection_id: UUID,
     resource: Resource,
-    present: Sequence[str],
+    ids: Sequence[str],
     now: datetime,
 ) -> list[Change]:
-    """Marks every record as deleted that is not among `present`; its last body stays in the history."""
+    """Marks records as deleted and notes an event for each; their last body stays in the history."""
     cursor = await connection.execute(
-        f"select id from {resource.table} where connection_id = %s and deleted_at is null "
-        "and not (id = any(%s)) order by id for update",
-        (connection_id, list(present)),
+        f"select id from {resource.table} where connection_id = %s and deleted_at is null and id = any(%s) "
+        "order by id for update",
+        (connection_id, list(ids)),
     )
-    ids = [row["id"] for row in await cursor.fetchall()]
-    if not ids:
+    found = [row["id"] for row in await cursor.fetchall()]
+    if not found:
         return []
     stamp = whole_seconds(now)
-    await _keep_versions(connection, connection_id, resource, ids, stamp)
+    await _keep_versions(connection, connection_id, resource, found, stamp)
     cursor = await connection.execute(
         f"update {resource.table} set deleted_at = %s, version = version + 1, trackstar_updated_date = %s "
         "where connection_id = %s and id = any(%s) returning id, version",
-        (now, stamp, connection_id, ids),
+        (now, stamp, connection_id, found),
     )
     changes = [Change(row["id"], row["version"], "deleted") for row in await cursor.fetchall()]
     await add_events(

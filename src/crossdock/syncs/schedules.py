@@ -111,6 +111,15 @@ async def start_window(connection: Connection, due: Due, start: datetime | None,
     )
 
 
+async def extend(connection: Connection, due: Due) -> None:
+    """Keeps a lease that is still its own from ending."""
+    await connection.execute(
+        "update sync_schedules set lease_until = now() + make_interval(secs => %s) "
+        "where connection_id = %s and function_name = %s and lease_id = %s",
+        (LEASE_SECONDS, due.connection_id, due.function_name, due.lease_id),
+    )
+
+
 async def save_cursor(connection: Connection, due: Due, cursor: str | None) -> bool:
     """Moves a run on and extends its lease; false when the lease is no longer its own, and nothing may be stored."""
     found = await connection.execute(

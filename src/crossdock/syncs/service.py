@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +15,7 @@ from crossdock.contract.actions import Action
 from crossdock.contract.catalogue import ACTION_BY_KEY
 from crossdock.contract.errors import AdapterError, NeedsReconnect, RateLimited, UnexpectedShape
 from crossdock.integrations.kit.adapter import Adapter, Incremental, Page, Window
+from crossdock.platform.database import Connection
 from crossdock.platform.engine import Engine
 from crossdock.records import store as records
 from crossdock.syncs import schedules
@@ -42,6 +45,7 @@ async def run(engine: Engine, due: Due, *, replace: bool = False) -> None:
     adapter_type = connections.adapter_of(progress.vertical, progress.integration_name)
     action = ACTION_BY_KEY[f"{progress.vertical}/{due.function_name}"]
     bound = log.bind(connection_id=str(due.connection_id), function=due.function_name)
+    keeper = asyncio.create_task(_keep_lease(engine, due))
     try:
         await _run(engine, due, progress, adapter_type, action, replace=replace)
     except LeaseLost:
@@ -55,6 +59,17 @@ async def run(engine: Engine, due: Due, *, replace: bool = False) -> None:
         raise
     else:
         bound.info("the sync is complete")
+    finally:
+        keeper.cancel()
+        await asyncio.gather(keeper, return_exceptions=True)
+
+
+async def _keep_lease(engine: Engine, due: Due) -> None:
+    """Extends the lease while the connected system takes its time with a page."""
+    while True:
+        await asyncio.sleep(schedules.LEASE_SECONDS / 4)
+        async with engine.database.transaction(due.organization_id) as connection:
+            await schedules.extend(connection, due)
 
 
 async def _run(
@@ -75,14 +90,21 @@ async def _run(
             raise LeaseLost
         await connection_store.clear_error(connection, due.connection_id, due.function_name)
         if replace:
-            await records.delete_missing(
-                connection,
-                organization_id=due.organization_id,
-                connection_id=due.connection_id,
-                resource=action.resource,
-                present=present,
-                now=engine.now(),
-            )
+            gone = await records.missing_from(connection, due.connection_id, action.resource, present)
+            await _delete(engine, connection, due, action, gone)
+
+
+async def _delete(engine: Engine, connection: Connection, due: Due, action: Action, ids: Sequence[str]) -> None:
+    if not ids:
+        return
+    await records.delete(
+        connection,
+        organization_id=due.organization_id,
+        connection_id=due.connection_id,
+        resource=action.resource,
+        ids=ids,
+        now=engine.now(),
+    )
 
 
 async def _window(
@@ -120,6 +142,7 @@ async def _store_page(
             fetched_at=fetched_at,
             first_sync=first,
         )
+        await _delete(engine, connection, due, action, page.deleted)
 
 
 async def _note_failure(engine: Engine, due: Due, error: AdapterError) -> None:
