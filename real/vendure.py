@@ -189,7 +189,7 @@ def running(port: int | None = None) -> Iterator[VendureShop]:
     database = HOME / f"shop-{port}.sqlite"
     _remove_database(database)
     shutil.copyfile(PRISTINE, database)
-    log = HOME / f"shop-{port}.log"
+    log = HOME / "shop.log"
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - the command is constant
             [_executable("node"), "server.js"],

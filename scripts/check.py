@@ -35,9 +35,7 @@ class Finding:
 
 
 def _run(*command: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    return subprocess.run([sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False)
 
 
 def _said(done: subprocess.CompletedProcess[str]) -> str:
@@ -73,7 +71,9 @@ def check_layers() -> Finding:
     """The contracts of .importlinter: imports flow one way."""
     # The module form of import-linter does nothing, so it is called through its function.
     program = "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
-    done = subprocess.run([sys.executable, "-c", program, "--no-logo"], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", program, "--no-logo"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     return Finding(_count(r"Analyzed (\d+) files", done.stdout), "files", _said(done))
 
 

@@ -11,12 +11,21 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID, uuid4
 
+import httpx
 import psycopg
 import pytest
+import stamina
 
+from crossdock.integrations import registry
+from crossdock.platform.app import make_app, mount_servers
 from crossdock.platform.database import Database
 from crossdock.platform.embedded_postgres import EmbeddedPostgres
+from crossdock.platform.engine import Engine
 from crossdock.platform.migrate import migrate
+from crossdock.platform.sealing import KEY_BYTES, MasterKey
+from tests.api.client import RELAXED, Account, DepotConnection, client_of, connect_depot, open_account
+from tests.api.depot_server import DepotServer, running_depot
+from tests.api.vendors.depot import Depot
 
 TEMPLATE = "crossdock_template"
 _LOOPBACK = ("127.", "::1", "localhost")
@@ -110,3 +119,52 @@ async def organization_id(database: Database) -> UUID:
         await connection.execute("insert into organizations (id, name) values (%s, 'test')", (identifier,))
         await connection.execute("insert into event_counters (organization_id) values (%s)", (identifier,))
     return identifier
+
+
+@pytest.fixture(scope="session")
+async def engine(database: Database) -> AsyncIterator[Engine]:
+    """The engine of the application in this process."""
+    made = Engine(RELAXED, database, MasterKey(secrets.token_bytes(KEY_BYTES)))
+    mount_servers(made)
+    yield made
+    await made.network.close()
+
+
+@pytest.fixture(scope="session")
+async def http(engine: Engine) -> AsyncIterator[httpx.AsyncClient]:
+    """Speaks HTTP with the application in this process."""
+    async with client_of(make_app(engine)) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+async def reader(engine: Engine, http: httpx.AsyncClient) -> Account:
+    """An organization with sandboxes that no test changes."""
+    return await open_account(engine, http)
+
+
+@pytest.fixture(scope="module")
+async def account(engine: Engine, http: httpx.AsyncClient) -> Account:
+    """An organization with sandboxes of one module."""
+    return await open_account(engine, http)
+
+
+@pytest.fixture
+async def depot() -> AsyncIterator[DepotServer]:
+    """A warehouse system on loopback that goes wrong on demand."""
+    async with running_depot() as server:
+        yield server
+
+
+@pytest.fixture
+async def depot_connection(
+    engine: Engine, http: httpx.AsyncClient, depot: DepotServer, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[DepotConnection]:
+    """An organization connected to the depot, whose integration exists as long as the test. Retries do not wait."""
+    known = registry.adapters()
+    monkeypatch.setattr(registry, "adapters", lambda: (*known, Depot))
+    stamina.set_testing(True, attempts=2)
+    try:
+        yield await connect_depot(engine, http, depot)
+    finally:
+        stamina.set_testing(False)

@@ -33,7 +33,7 @@ def made_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def data(made_data: Path, tmp_path: Path) -> Iterator[Path]:
     """A data folder of the test's own with a made database."""
     copy = tmp_path / "data"
-    subprocess.run(["cp", "-a", str(made_data), str(copy)], check=True)
+    subprocess.run(["cp", "-a", "--sparse=always", str(made_data), str(copy)], check=True)
     yield copy
     # pytest keeps the folders of some runs, and 40 MB a test is too much to keep.
     shutil.rmtree(copy, ignore_errors=True)

@@ -93,7 +93,7 @@ def modes_above(path: Path) -> dict[Path, tuple[int, int]]:
 def shared(made_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
     """A running server for tests that only look. Whoever can reach its socket may open it."""
     data = tmp_path_factory.mktemp("shared") / "data"
-    subprocess.run(["cp", "-a", str(made_data), str(data)], check=True)
+    subprocess.run(["cp", "-a", "--sparse=always", str(made_data), str(data)], check=True)
     with EmbeddedPostgres(data, settings={"unix_socket_permissions": "0777"}) as server:
         yield server
 

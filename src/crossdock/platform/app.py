@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 import structlog
 from litestar import Litestar, Response, get
 from litestar.exceptions import HTTPException
+from litestar.params import FromPath
 
 from crossdock.connections import endpoints as connection_endpoints
 from crossdock.contract.errors import CrossdockError, not_found
@@ -71,7 +72,7 @@ def monogram(name: str) -> str:
 
 
 @get("/logos/{vertical:str}/{file:str}", sync_to_thread=False)
-def logo(vertical: str, file: str) -> Response[str]:
+def logo(vertical: FromPath[str], file: FromPath[str]) -> Response[str]:
     """The picture of an integration."""
     adapter = registry.find(vertical, file.removesuffix(".svg"))
     if adapter is None:

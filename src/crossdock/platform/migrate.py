@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psycopg
+
 import crossdock.migrations as package
 from crossdock.platform.database import APP_ROLE, JOBS_SCHEMA, SYSTEM_ROLE
 from crossdock.platform.start_errors import StartRefused
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
+    from sqlalchemy.exc import DBAPIError
 
 _LOCK = 0x63726F7373  # "cross"; the number only has to be the same in every process.
 
@@ -21,15 +24,35 @@ def migrate(url: str) -> list[str]:
     import sqlalchemy
 
     engine = sqlalchemy.create_engine(_driver_url(url), poolclass=sqlalchemy.pool.NullPool)
-    with engine.connect() as connection:
-        connection.execute(sqlalchemy.text("select pg_advisory_lock(:lock)"), {"lock": _LOCK})
+    try:
+        with engine.connect() as connection:
+            return _under_lock(connection)
+    except sqlalchemy.exc.OperationalError as error:
+        raise StartRefused(f"the database cannot be reached: {_first_line(error)}") from None
+    except sqlalchemy.exc.ProgrammingError as error:
+        if not isinstance(error.orig, psycopg.errors.InsufficientPrivilege):
+            raise
+        raise StartRefused(
+            f"the database user may not set the database up ({_first_line(error)}); it needs CREATEROLE and must own "
+            "the database"
+        ) from None
+
+
+def _first_line(error: DBAPIError) -> str:
+    return str(error.orig).strip().partition("\n")[0]
+
+
+def _under_lock(connection: Connection) -> list[str]:
+    import sqlalchemy
+
+    connection.execute(sqlalchemy.text("select pg_advisory_lock(:lock)"), {"lock": _LOCK})
+    connection.commit()
+    try:
+        return _upgrade(connection)
+    finally:
+        connection.rollback()
+        connection.execute(sqlalchemy.text("select pg_advisory_unlock(:lock)"), {"lock": _LOCK})
         connection.commit()
-        try:
-            return _upgrade(connection)
-        finally:
-            connection.rollback()
-            connection.execute(sqlalchemy.text("select pg_advisory_unlock(:lock)"), {"lock": _LOCK})
-            connection.commit()
 
 
 def _driver_url(url: str) -> str:

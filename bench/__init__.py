@@ -1,0 +1,1 @@
+"""How fast Crossdock reads and stores records, as ratios within one run. `python -m bench` prints them."""

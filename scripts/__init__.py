@@ -1,0 +1,1 @@
+"""What the build and its pages are made with."""
