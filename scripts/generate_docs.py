@@ -12,8 +12,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
-import click
 import typer
 
 from crossdock import cli
@@ -280,23 +280,22 @@ def _constant(name: str) -> str:
 # -- command line --------------------------------------------------------------------------------------------------
 
 
-def _commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
-    if isinstance(command, click.Group):
-        for name, inner in sorted(command.commands.items()):
-            yield from _commands(inner, f"{path} {name}")
-    else:
+def _commands(command: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """The commands that do something. Typer brings a click of its own, whose classes have no public name."""
+    inner = getattr(command, "commands", None)
+    if inner is None:
         yield path, command
+        return
+    for name in sorted(inner):
+        yield from _commands(inner[name], f"{path} {name}")
 
 
-def _option_rows(command: click.Command) -> list[tuple[str, str]]:
+def _option_rows(command: Any) -> list[tuple[str, str]]:
     rows = []
     for parameter in command.params:
-        text = str(getattr(parameter, "help", None) or "")
-        if isinstance(parameter, click.Option):
-            names = ", ".join(f"`{name}`" for name in parameter.opts)
-        else:
-            names = f"`{(parameter.name or '').upper()}`"
-        rows.append((names, text))
+        is_option = parameter.param_type_name == "option"
+        names = parameter.opts if is_option else [parameter.name.upper()]
+        rows.append((", ".join(f"`{name}`" for name in names), parameter.help or ""))
     return rows
 
 

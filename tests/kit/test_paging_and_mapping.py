@@ -51,7 +51,7 @@ async def test_a_cursor_that_comes_back_is_refused() -> None:
         return ["x"], "same"
 
     seen = 0
-    with pytest.raises(UnexpectedShape, match="same cursor twice"):
+    with pytest.raises(UnexpectedShape, match="same cursor twice"):  # noqa: PT012 - the walk is the statement
         async for _ in by_cursor(fetch):
             seen += 1
     assert seen == 2

@@ -63,12 +63,13 @@ async def _make(engine: Engine, organization_id: UUID, adapter: type[Adapter]) -
             engine, organization_id=organization_id, adapter=adapter, credentials=credentials, is_sandbox=True
         )
     except psycopg.errors.UniqueViolation:
-        # Someone else made it at the same moment; its key is the one that counts now.
+        # Someone else made it at the same moment. Its key counts, and the vendor must know that one again.
         async with engine.database.transaction(organization_id) as connection:
             found = await store.find_sandbox(connection, adapter.vertical)
         if found is None:
             raise
-        await service.replace_credentials(engine, found, credentials)
+        known = await _key_of(engine, found, adapter)
+        await accounts.reset(engine.database, organization_id, _product(adapter), api_key=known)
         return found
     return row
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import functools
 import inspect
-import pkgutil
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,7 @@ from crossdock.contract.schemas import (
     store_fields,
     variant_schema,
 )
-from crossdock.contract.values import Vertical
+from crossdock.contract.values import VERTICALS, Vertical
 from crossdock.integrations.kit.adapter import Adapter, Implementation
 
 
@@ -147,14 +146,17 @@ def write_info(adapter: type[Adapter], choices: Choices = placeholder_choices) -
     }
 
 
+def _sources(folder: Path, vertical: Vertical) -> list[Path]:
+    """The modules of an adapter's folder: not its tests, nor a subfolder that belongs to another vertical."""
+    others = {"tests", *VERTICALS} - {vertical}
+    return [path for path in sorted(folder.rglob("*.py")) if path.relative_to(folder).parts[0] not in others]
+
+
 @functools.cache
-def _keywords_used(folder: str, names: frozenset[str]) -> dict[str, frozenset[str]]:
+def _keywords_used(folder: Path, vertical: Vertical, names: frozenset[str]) -> dict[str, frozenset[str]]:
     """Which keyword arguments the code in a folder gives to each of these classes."""
     used: dict[str, set[str]] = {name: set() for name in names}
-    for entry in pkgutil.iter_modules([folder]):
-        source = (Path(folder) / f"{entry.name}.py") if not entry.ispkg else None
-        if source is None or not source.exists():
-            continue
+    for source in _sources(folder, vertical):
         for node in ast.walk(ast.parse(source.read_text())):
             if not isinstance(node, ast.Call):
                 continue
@@ -208,8 +210,8 @@ def implemented_fields(adapter: type[Adapter], action: Action) -> dict[str, Any]
     if record is None or action.answer is not Answer.LIST:
         return {}
     info = type_inspect.type_info(record)
-    folder = str(Path(inspect.getfile(adapter)).parent)
-    used = _keywords_used(folder, frozenset(struct.__name__ for struct in _structs(info)))
+    folder = Path(inspect.getfile(adapter)).parent
+    used = _keywords_used(folder, adapter.vertical, frozenset(struct.__name__ for struct in _structs(info)))
     shape: dict[str, Any] = _shape(info, used, True)
     return shape | {name: True for name in store_fields(action.resource) if name != TAGS_FIELD}
 

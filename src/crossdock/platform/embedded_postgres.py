@@ -103,24 +103,19 @@ class EmbeddedPostgres:
             raise RuntimeError("the embedded PostgreSQL is started already")
         self._cancelled = cancelled
         try:
-            self._take_folder()
-            self._account = self._choose_account()
-            with self._server_lock() as server_lock:
-                self._check_version()
-                if not self._pgdata.exists():
-                    self._initialize()
-                self._socket_folder = self._sockets.make()
-                self._give_to_account(self._socket_folder)
-                self._launch(server_lock)
+            with self._disk_errors_refuse():
+                self._take_folder()
+                self._account = self._choose_account()
+                with self._server_lock() as server_lock:
+                    self._check_version()
+                    if not self._pgdata.exists():
+                        self._initialize()
+                    self._socket_folder = self._sockets.make()
+                    self._give_to_account(self._socket_folder)
+                    self._launch(server_lock)
             self._wait_until_it_answers()
             self._create_database()
             _log.info("PostgreSQL answers", folder=str(self._pgdata))
-        except OSError as error:
-            self.stop()
-            raise StartRefused(
-                f"cannot use the data folder {self.data}: {error.strerror}: {error.filename}; "
-                "set CROSSDOCK_DATA to a folder that is yours and has room"
-            ) from error
         except BaseException:
             self.stop()
             raise
@@ -131,7 +126,7 @@ class EmbeddedPostgres:
         if self._process is not None:
             self._process.stop()
             self._process = None
-        with self._server_lock() as server_lock:
+        with self._disk_errors_refuse(), self._server_lock() as server_lock:
             self._launch(server_lock)
         self._wait_until_it_answers()
 
@@ -172,6 +167,16 @@ class EmbeddedPostgres:
         self.stop()
 
     # The data folder
+
+    @contextlib.contextmanager
+    def _disk_errors_refuse(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise StartRefused(
+                f"cannot use the data folder {self.data}: {error.strerror}: {error.filename}; "
+                "set CROSSDOCK_DATA to a folder that is yours and has room"
+            ) from error
 
     def _take_folder(self) -> None:
         self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
