@@ -235,9 +235,14 @@ def integration_readmes() -> dict[Path, str]:
 
 def _error_classes(base: type[CrossdockError] = CrossdockError) -> Iterator[type[CrossdockError]]:
     for kind in base.__subclasses__():
-        if kind.__module__ == errors.__name__:
+        if kind.__module__ == errors.__name__ and kind is not errors.AdapterError:
             yield kind
         yield from _error_classes(kind)
+
+
+def _status_of(kind: type[CrossdockError]) -> str:
+    declared = any("status" in vars(part) for part in kind.__mro__[: kind.__mro__.index(CrossdockError)])
+    return str(kind.status) if declared else "4xx, as the refusal says"
 
 
 def _first_sentence(text: str | None) -> str:
@@ -251,7 +256,7 @@ def errors_page() -> str:
     kinds = [
         (
             f"`{kind.__name__}`",
-            str(kind.status),
+            _status_of(kind),
             f"`{kind.origin}`",
             "yes" if kind.retryable else "no",
             _first_sentence(kind.__doc__),
@@ -303,7 +308,7 @@ def cli_page() -> str:
     """Every command with its arguments."""
     parts = ["What the `crossdock` command can do. Settings come from the environment, see [settings](settings.md)."]
     for name, command in _commands(typer.main.get_command(cli.app), "crossdock"):
-        parts += [f"## `{name}`", command.help or ""]
+        parts += [f"## `{name}`", (command.help or "").replace("<", "&lt;")]
         if rows := _option_rows(command):
             parts.append(table(("Argument", "Meaning"), rows))
     return page("Commands", *parts)

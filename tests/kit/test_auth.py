@@ -199,3 +199,16 @@ async def test_the_budget_is_shared(engine: Engine, organization_id: UUID, conne
     assert waits[:4] == [0, 0, 0, 0]
     assert 0 < waits[4] <= 0.5
     assert waits[4] < waits[5] <= 1.0
+
+
+async def test_a_token_renewed_meanwhile_is_used_rather_than_replaced(transport: NetworkTransport) -> None:  # noqa: F811
+    """Ten parallel calls refused at once would otherwise log in ten times."""
+    given, respond = _tokens()
+    tokens = MemoryTokens(Token(access="old"))
+    async with serve(respond) as server:  # type: ignore[arg-type]
+        scheme = OAuth2ClientCredentials(f"{server.url}/token", "Acme")
+        sessions = [session(transport, tokens) for _ in range(10)]
+        for work in sessions:
+            await scheme.apply(REQUEST, work)
+        await asyncio.gather(*(scheme.renew(work) for work in sessions))
+    assert len(given) == 1

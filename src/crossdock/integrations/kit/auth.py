@@ -71,13 +71,15 @@ class MemoryTokens:
             return self._token
 
 
-@dataclass(frozen=True)
+@dataclass
 class AuthSession:
-    """What an auth scheme works with for one connection."""
+    """What an auth scheme works with for one request of a connection."""
 
     credentials: Any
     tokens: TokenStore
     send: Callable[[VendorRequest], Awaitable[VendorAnswer]]
+    used: Token | None = None
+    """The token the request went out with; only that one is replaced when it is refused."""
 
     def text(self, field: str) -> str:
         """A credential as text."""
@@ -154,10 +156,11 @@ class TokenScheme:
         token = await session.tokens.current()
         if token is None or not token.fresh(datetime.now(UTC)):
             token = await self._renewed(session, token)
+        session.used = token
         return with_header(request, self.header, f"{self.prefix}{token.access}")
 
     async def renew(self, session: AuthSession) -> bool:
-        await self._renewed(session, await session.tokens.current())
+        await self._renewed(session, session.used)
         return True
 
     async def _renewed(self, session: AuthSession, stale: Token | None) -> Token:
