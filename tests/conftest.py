@@ -14,18 +14,15 @@ from uuid import UUID, uuid4
 import httpx
 import psycopg
 import pytest
-import stamina
 
-from crossdock.integrations import registry
 from crossdock.platform.app import make_app, mount_servers
 from crossdock.platform.database import Database
 from crossdock.platform.embedded_postgres import EmbeddedPostgres
 from crossdock.platform.engine import Engine
 from crossdock.platform.migrate import migrate
 from crossdock.platform.sealing import KEY_BYTES, MasterKey
-from tests.api.client import RELAXED, Account, DepotConnection, client_of, connect_depot, open_account
+from tests.api.client import RELAXED, Account, DepotConnection, client_of, connected_depot, open_account
 from tests.api.depot_server import DepotServer, running_depot
-from tests.api.vendors.depot import Depot
 
 TEMPLATE = "crossdock_template"
 _LOOPBACK = ("127.", "::1", "localhost")
@@ -150,21 +147,13 @@ async def account(engine: Engine, http: httpx.AsyncClient) -> Account:
 
 
 @pytest.fixture
-async def depot() -> AsyncIterator[DepotServer]:
-    """A warehouse system on loopback that goes wrong on demand."""
-    async with running_depot() as server:
-        yield server
+async def depot_connection(engine: Engine, http: httpx.AsyncClient) -> AsyncIterator[DepotConnection]:
+    """An organization connected to a depot that goes wrong on demand. Retries do not wait."""
+    async with running_depot() as depot, connected_depot(engine, http, depot) as connection:
+        yield connection
 
 
 @pytest.fixture
-async def depot_connection(
-    engine: Engine, http: httpx.AsyncClient, depot: DepotServer, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[DepotConnection]:
-    """An organization connected to the depot, whose integration exists as long as the test. Retries do not wait."""
-    known = registry.adapters()
-    monkeypatch.setattr(registry, "adapters", lambda: (*known, Depot))
-    stamina.set_testing(True, attempts=2)
-    try:
-        yield await connect_depot(engine, http, depot)
-    finally:
-        stamina.set_testing(False)
+def depot(depot_connection: DepotConnection) -> DepotServer:
+    """The depot of `depot_connection`."""
+    return depot_connection.depot

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+import contextlib
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 import msgspec
+import pytest
+import stamina
 
 from crossdock.accounts import service as accounts
 from crossdock.connections import sandboxes, service
 from crossdock.contract.management import SandboxAnswer
+from crossdock.integrations import registry
 from crossdock.integrations.kit.transport import ASGIApp
 from crossdock.platform.engine import Engine
 from crossdock.platform.settings import Settings
@@ -196,15 +200,33 @@ class DepotConnection:
         return await self.caller.put(f"/wms/inventory/{item}/adjust", sent, key)
 
 
-async def connect_depot(engine: Engine, http: httpx.AsyncClient, depot: DepotServer) -> DepotConnection:
+@contextlib.contextmanager
+def depot_known() -> Iterator[None]:
+    """The depot is one of the integrations of this process, and nobody waits between two attempts at it."""
+    known = registry.adapters()
+    with pytest.MonkeyPatch.context() as patch:
+        if Depot not in known:
+            patch.setattr(registry, "adapters", lambda: (*known, Depot))
+        stamina.set_testing(True, attempts=2)
+        try:
+            yield
+        finally:
+            stamina.set_testing(False)
+
+
+@contextlib.asynccontextmanager
+async def connected_depot(
+    engine: Engine, http: httpx.AsyncClient, depot: DepotServer
+) -> AsyncIterator[DepotConnection]:
     """A new organization connected to a depot."""
-    organization_id = await accounts.create_organization(engine.database, f"depot {uuid4().hex[:6]}")
-    key = await accounts.create_key(engine.database, organization_id, "full")
-    row, token = await service.create(
-        engine,
-        organization_id=organization_id,
-        adapter=Depot,
-        credentials=DepotCredentials(url=depot.url, key=KEY),
-        customer_id="customer of the depot",
-    )
-    return DepotConnection(engine, depot, organization_id, row.id, Caller(http, key, token))
+    with depot_known():
+        organization_id = await accounts.create_organization(engine.database, f"depot {uuid4().hex[:6]}")
+        key = await accounts.create_key(engine.database, organization_id, "full")
+        row, token = await service.create(
+            engine,
+            organization_id=organization_id,
+            adapter=Depot,
+            credentials=DepotCredentials(url=depot.url, key=KEY),
+            customer_id="customer of the depot",
+        )
+        yield DepotConnection(engine, depot, organization_id, row.id, Caller(http, key, token))

@@ -282,10 +282,10 @@ def inventory_item(row: TrytonProduct, stock: Stock, layout: Layout, today: date
     """The stock of a variant, in whole units by warehouse; the totals are the sums of the warehouses."""
     counts = _counts(row, stock, layout, today)
     warehouses = {str(number): found.in_warehouse() for number, found in sorted(counts.items()) if not found.nothing}
-    total = {
-        name: sum(getattr(place, name) for place in warehouses.values())
-        for name in ("onhand", "committed", "unfulfillable", "fulfillable", "sellable", "awaiting")
-    }
+
+    def total(name: str) -> int:
+        return sum(getattr(place, name) for place in warehouses.values())
+
     moves = [move.last_modified_at for move in stock.open_moves]
     return InventoryItem(
         id=str(row.id),
@@ -295,13 +295,19 @@ def inventory_item(row: TrytonProduct, stock: Stock, layout: Layout, today: date
         sku=text_or_none(row.code),
         unit_cost=amount(row.cost_price),
         active=is_active(row),
+        awaiting=total("awaiting"),
+        onhand=total("onhand"),
+        committed=total("committed"),
+        unfulfillable=total("unfulfillable"),
+        fulfillable=total("fulfillable"),
+        sellable=total("sellable"),
+        unsellable=0,
         inventory_by_warehouse_id=warehouses,
         lots=[_lot(found) for found in stock.lots],
         locations=[place for _, found in sorted(counts.items()) for place in found.places],
         measurements=measurements(row),
         external_system_url=url,
         additional_fields=_facts(row) | _stock_facts(stock, counts),
-        **total,
     )
 
 
