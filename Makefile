@@ -36,7 +36,7 @@ bench: $(READY) ## Measure, as ratios in one run
 	@$(PYTHON) -m bench
 
 real: $(READY) ## Install and start Tryton and Vendure, and run the example against both
-	@$(PYTHON) -m real
+	@PATH="$(CURDIR)/.uv/bin:$$PATH" $(PYTHON) -m real
 
 new: $(READY) ## Write the folder of a new integration: make new NAME=acme TYPE=wms
 	@$(PYTHON) -m crossdock.scaffold '$(NAME)' '$(TYPE)'

@@ -34,12 +34,11 @@ class BenchWarehouse(Adapter):
         return "https://bench.invalid"
 
     async def check(self) -> dict[str, Any]:
-        raise VendorUnavailable("this system cannot be reached")
+        raise VendorUnavailable("this system cannot be reached", may_have_applied=False)
 
-    @implements(GET_ORDERS, mode=Snapshot(because="there is nothing to ask"))
+    @implements(GET_ORDERS, mode=Snapshot(because="nothing ever changes in it"))
     async def get_orders(self, window: Window) -> AsyncIterator[Page[Order]]:
-        raise VendorUnavailable("this system cannot be reached")
-        yield
+        yield Page([])
 
 
 def register() -> None:

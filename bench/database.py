@@ -188,6 +188,22 @@ def places(url: str, orders: int, count: int, room: int) -> list[Place]:
     return found
 
 
+def before_last_pages(url: str, limit: int) -> list[Place]:
+    """For each connection the row that its last `limit` rows follow."""
+    found = []
+    with psycopg.connect(url) as database:
+        for account in accounts():
+            row = database.execute(
+                f"select seq, id from {ORDERS.table} where connection_id = %s and deleted_at is null "
+                "order by seq desc offset %s limit 1",
+                [account.connection_id, limit],
+            ).fetchone()
+            if row is None:
+                raise LookupError(f"{account.connection_id} has not {limit} orders")
+            found.append(Place(account, *row))
+    return found
+
+
 def size_of(url: str) -> dict[str, int]:
     """Bytes of the orders table, its indexes and its average body."""
     with psycopg.connect(url) as database:

@@ -26,8 +26,9 @@ from urllib.parse import urlencode
 
 logger = logging.getLogger(__name__)
 
+ROOT = Path(__file__).parent.parent
 SOURCE = Path(__file__).parent / "tryton"
-HOME = Path(__file__).parent.parent / ".real" / "tryton"
+HOME = ROOT / ".real" / "tryton"
 PYTHON = HOME / "venv" / "bin" / "python"
 PRISTINE = HOME / "pristine.sqlite"
 DATABASE = "tryton"
@@ -191,9 +192,7 @@ def install() -> None:
     wanted = _digest(requirements)
     if PYTHON.exists() and _read(stamp) == wanted:
         return
-    uv = shutil.which("uv")
-    if uv is None:
-        raise TrytonError("uv is not installed; it makes the Python environment that Tryton runs in")
+    uv = _uv()
     logger.info("Installing Tryton from PyPI into %s", HOME)
     HOME.mkdir(parents=True, exist_ok=True)
     stamp.unlink(missing_ok=True)
@@ -254,6 +253,17 @@ def running(port: int | None = None) -> Iterator[TrytonServer]:
     finally:
         _stop(process)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _uv() -> str:
+    """The uv of the machine, or the one that `make` put into the project where the machine has none that works."""
+    for path in (shutil.which("uv"), str(ROOT / ".uv" / "bin" / "uv")):
+        if path is None or not Path(path).exists():
+            continue
+        tried = subprocess.run([path, "--version"], capture_output=True, check=False)  # noqa: S603 - one of the two
+        if tried.returncode == 0:
+            return path
+    raise TrytonError("uv is not installed; it makes the Python environment that Tryton runs in")
 
 
 def _configure(folder: Path, port: int) -> Path:

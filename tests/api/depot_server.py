@@ -54,6 +54,7 @@ class DepotServer:
     """Every effect in order; what a merchant would find on the shelves."""
     removed: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    page_size: int = 3
     loopback: Loopback = field(default_factory=lambda: Loopback(""))
 
     @property
@@ -114,7 +115,7 @@ class DepotServer:
         return refusal(404, "no such address")
 
     def _page(self, query: dict[str, str]) -> bytes:
-        number, size, since = int(query["page"]), int(query["size"]), query.get("since", "")
+        number, size, since = int(query["page"]), self.page_size, query.get("since", "")
         found = [item for item in self.items.values() if item["changed"] >= since]
         start = number * size
         following = number + 1 if start + size < len(found) else None

@@ -226,6 +226,7 @@ class TestLimit:
 
     async def test_a_page_never_holds_more_than_1000(self, depot_connection: DepotConnection) -> None:
         depot_connection.depot.stock(*(f"i{number}" for number in range(1003)))
+        depot_connection.depot.page_size = 500
         await depot_connection.sync()
         answer = await depot_connection.caller.get(INVENTORY, {"limit": "5000"})
         assert answer.json()["total_count"] == 1000

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import jsonschema_rs
@@ -96,17 +97,18 @@ class Judge:
         if self._validator.is_valid(body):
             return
         fields: dict[str, list[str]] = {}
-        count = 0
-        for error in self._validator.iter_errors(body):
-            for name, message in _messages(error):
-                texts = fields.setdefault(name, [])
-                if message in texts:
-                    continue
-                texts.append(message)
-                count += 1
-            if count >= MAX_VIOLATIONS:
-                break
+        # One error can hold many messages, as one for all unknown fields does, so the count is of messages.
+        for name, message in itertools.islice(self._violations(body), MAX_VIOLATIONS):
+            fields.setdefault(name, []).append(message)
         raise InvalidBody({"json": fields})
+
+    def _violations(self, body: Any) -> Iterator[tuple[str, str]]:
+        seen: set[tuple[str, str]] = set()
+        for error in self._validator.iter_errors(body):
+            for violation in _messages(error):
+                if violation not in seen:
+                    seen.add(violation)
+                    yield violation
 
 
 def _dotted(path: list[Any]) -> str:

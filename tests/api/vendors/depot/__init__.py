@@ -31,8 +31,6 @@ from crossdock.integrations.kit.auth import Credentials, bearer, credential
 from crossdock.integrations.kit.client import segment
 from crossdock.integrations.kit.transport import VendorAnswer
 
-PAGE_SIZE = 3
-
 
 class DepotCredentials(Credentials, kw_only=True, frozen=True):
     """Where a depot answers, and its key."""
@@ -116,7 +114,7 @@ class Depot(Adapter):
         since = None if window.start is None else timestamp_text(window.start)
         number = int(window.cursor or 0)
         while True:
-            answer = await self.client.get("/items", {"page": number, "size": PAGE_SIZE, "since": since})
+            answer = await self.client.get("/items", {"page": number, "since": since})
             page: DepotPage = answer.json(DepotPage)
             following = None if page.next is None else str(page.next)
             yield Page([_item(entry) for entry in page.items], following, page.removed)
