@@ -56,6 +56,7 @@ class DepotServer:
     faults: list[Fault] = field(default_factory=list)
     page_size: int = 3
     loopback: Loopback = field(default_factory=lambda: Loopback(""))
+    _under_way: set[asyncio.Task[Any]] = field(default_factory=set)
 
     @property
     def url(self) -> str:
@@ -80,9 +81,23 @@ class DepotServer:
         return fault
 
     async def respond(self, request: Received) -> Answer:
+        task = asyncio.current_task()
+        if task is not None:
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+        return await self._respond(request)
+
+    async def hang_up(self) -> None:
+        """Drops every request under way, so that nothing outlives the test."""
+        for task in (under_way := list(self._under_way)):
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
+
+    async def _respond(self, request: Received) -> Answer:
         path = unquote(urlsplit(request.path).path)
         query = {name: values[0] for name, values in parse_qs(urlsplit(request.path).query).items()}
-        fault = next((one for one in self.faults if one.method == request.method and path.startswith(one.path)), None)
+        target = unquote(request.path)
+        fault = next((one for one in self.faults if one.method == request.method and target.startswith(one.path)), None)
         if fault is None:
             return self._answer(request, path, query)
         fault.times -= 1
@@ -112,6 +127,8 @@ class DepotServer:
                 return self._adjust(json.loads(request.body))
             case "POST", ["kits"]:
                 return self._create_kit(json.loads(request.body)["sku"])
+            case "PUT", ["kits", kit] if kit in self.kits:
+                return self._rename_kit(kit, json.loads(request.body)["sku"])
         return refusal(404, "no such address")
 
     def _page(self, query: dict[str, str]) -> bytes:
@@ -139,6 +156,11 @@ class DepotServer:
         self.effects.append(f"kit {sku}")
         return http(200, json.dumps(kit))
 
+    def _rename_kit(self, kit: str, sku: str) -> bytes:
+        self.kits[kit] |= {"sku": sku, "changed": _now()}
+        self.effects.append(f"{kit} is now {sku}")
+        return http(200, json.dumps(self.kits[kit]))
+
 
 def _now() -> str:
     return timestamp_text(datetime.now(UTC))
@@ -150,7 +172,7 @@ async def running_depot() -> AsyncIterator[DepotServer]:
     depot = DepotServer()
     async with serve(depot.respond) as loopback:
         depot.loopback = loopback
-        yield depot
-        for fault in depot.faults:
-            if fault.hold is not None:
-                fault.hold.set()
+        try:
+            yield depot
+        finally:
+            await depot.hang_up()

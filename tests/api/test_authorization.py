@@ -141,7 +141,7 @@ class TestNotImplemented:
         for method, path, action in (
             ("GET", "/wms/warehouses", "get_warehouses"),
             ("GET", "/wms/warehouses/x", "get_warehouses"),
-            ("PUT", "/wms/kits/x", "update_kit"),
+            ("GET", "/wms/warehouses/x/locations", "get_warehouse_locations"),
             ("PUT", "/wms/warehouses/x/trackstar-tags", "get_warehouses"),
         ):
             answer = await depot_connection.caller.send(method, path, json={"anything": None})

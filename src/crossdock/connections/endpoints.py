@@ -23,7 +23,7 @@ _SYNC_JUDGE = Judge(management.SYNC_CONNECTION.body or {})
 
 async def get_connections(call: Call) -> Reply:
     """A page of the organization's connections."""
-    given = dict(query.parse_pairs(call.query_string))
+    given = query.merge(query.parse_pairs(call.query_string))
     unknown = set(given) - _LIST_PARAMETERS
     if unknown:
         raise InvalidBody({"query": {name: ["Unknown field."] for name in sorted(unknown)}})

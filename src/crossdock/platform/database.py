@@ -24,6 +24,8 @@ JOBS_SCHEMA = "jobs"
 ORGANIZATION_SETTING = "crossdock.organization_id"
 _SET_ORGANIZATION = f"select set_config('{ORGANIZATION_SETTING}', %s, true)"
 
+_READ_BUFFER_BYTES = 256 * 1024
+
 Connection = AsyncConnection[DictRow]
 
 
@@ -61,11 +63,13 @@ class Database:
         parameters: Sequence[Any] | dict[str, Any] = (),
     ) -> list[TupleRow]:
         """The rows of one query for one organization, in one round trip."""
-        # Without an explicit BEGIN a pipeline is one implicit transaction, so the setting ends with it.
-        async with self._app.connection() as connection, connection.pipeline():
-            await connection.execute(_SET_ORGANIZATION, (str(organization_id),))
-            cursor = connection.cursor(binary=True, row_factory=tuple_row)
-            await cursor.execute(query, parameters)
+        async with self._app.connection() as connection:
+            # Without an explicit BEGIN a pipeline is one implicit transaction, so the setting ends with it.
+            async with connection.pipeline():
+                await connection.execute(_SET_ORGANIZATION, (str(organization_id),))
+                cursor = connection.cursor(binary=True, row_factory=tuple_row)
+                await cursor.execute(query, parameters)
+            # Asked for within the pipeline, the rows would cost a round trip beside the one that ends it.
             return await cursor.fetchall()
 
     @asynccontextmanager
@@ -80,6 +84,9 @@ def _pool(url: str, role: str, size: int) -> AsyncConnectionPool[Connection]:
         await connection.set_autocommit(True)
         await connection.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
         await connection.execute("set statement_timeout = '60s'")
+        # libpq reads into a buffer of 16 kB until one value has needed more, and never shrinks it. Each read is a turn
+        # of the event loop, 140 for a page of 1,000 records; with this buffer a page takes a third of the time.
+        await connection.execute("select repeat(' ', %s)", (_READ_BUFFER_BYTES,))
 
     return AsyncConnectionPool(
         url,

@@ -15,6 +15,7 @@ import xxhash
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
+from litestar.response.base import ASGIResponse
 
 from crossdock.contract.actions import Action
 from crossdock.contract.errors import CrossdockError, RequestRefused, not_found
@@ -114,7 +115,7 @@ def _segments(request: Request[Any, Any, Any]) -> dict[str, str]:
 def handler(operation: Operation, endpoint: Endpoint, engine: Engine, limits: CallerLimits) -> HTTPRouteHandler:
     """The route of an operation."""
 
-    async def handle(request: Request[Any, Any, Any]) -> Response[bytes]:
+    async def handle(request: Request[Any, Any, Any]) -> ASGIResponse:
         authorized = await authorize(
             engine,
             limits,
@@ -132,8 +133,8 @@ def handler(operation: Operation, endpoint: Endpoint, engine: Engine, limits: Ca
             tag = f'"{xxhash.xxh3_128_hexdigest(answer.body)}"'
             headers["ETag"] = tag
             if _matches(request.headers.get("if-none-match"), tag):
-                return Response(b"", status_code=304, headers=headers, media_type=JSON_TYPE)
-        return Response(answer.body, status_code=200, headers=headers, media_type=JSON_TYPE)
+                return ASGIResponse(status_code=304, headers=headers)
+        return ASGIResponse(body=answer.body, headers=headers, media_type=JSON_TYPE)
 
     path = re.sub(r"\{(\w+)\}", r"{\1:str}", operation.path)
     return HTTPRouteHandler(path, http_method=operation.method, name=operation.operation_id)(handle)  # type: ignore[arg-type]

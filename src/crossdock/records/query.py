@@ -89,7 +89,7 @@ class _Reader:
         self.ids = tuple(filters.split_values(value))
 
 
-def _merge(pairs: list[tuple[str, str]]) -> dict[str, str]:
+def merge(pairs: list[tuple[str, str]]) -> dict[str, str]:
     """Parameters by name; list operators may be repeated, everything else may not."""
     merged: dict[str, str] = {}
     for name, value in pairs:
@@ -104,7 +104,7 @@ def _merge(pairs: list[tuple[str, str]]) -> dict[str, str]:
 
 def parse(query_string: bytes, resource: Resource, connection_id: UUID, scope: Mapping[str, str]) -> ListQuery:
     """The query of a list; `InvalidBody` names every parameter that cannot be used."""
-    parameters = _merge(parse_pairs(query_string)) if query_string else {}
+    parameters = merge(parse_pairs(query_string)) if query_string else {}
     limit = MAX_PAGE
     page_token = parameters.pop("page_token", "")
     given_limit = parameters.pop("limit", None)

@@ -144,7 +144,8 @@ def write(planned: Plan, into: Path) -> Path:
 
 def tidy(folder: Path) -> None:
     """Sorts imports and breaks lines, both of which depend on the name."""
-    for arguments in (("check", "--quiet", "--fix", "--select", "I"), ("format", "--quiet")):
+    ours = 'lint.isort.known-first-party=["crossdock"]'
+    for arguments in (("check", "--quiet", "--fix", "--select", "I", "--config", ours), ("format", "--quiet")):
         done = subprocess.run(  # noqa: S603 - the command is constant
             [sys.executable, "-m", "ruff", *arguments, str(folder)], capture_output=True, text=True, check=False
         )

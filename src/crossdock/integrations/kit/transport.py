@@ -121,6 +121,9 @@ class NetworkTransport:
             self._session = aiohttp.ClientSession(
                 connector=connector, trust_env=False, cookie_jar=aiohttp.DummyCookieJar()
             )
+            # aiohttp would send a PUT or DELETE again when the connection drops. Whether that is safe is not for it to
+            # say, and it offers no public setting.
+            self._session._retry_connection = False
         return self._session
 
     async def close(self) -> None:

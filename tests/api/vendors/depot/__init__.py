@@ -83,6 +83,12 @@ class CreateKit(WriteBody, kw_only=True):
     trackstar_tags: Tags | UnsetType = UNSET
 
 
+class UpdateKit(WriteBody, kw_only=True):
+    """A new SKU of a kit."""
+
+    sku: str
+
+
 class Depot(Adapter):
     """A system that can be asked about an adjustment by its reference, but not about a kit."""
 
@@ -143,6 +149,11 @@ class Depot(Adapter):
     @implements(products.CREATE_KIT, CreateKit)
     async def create_kit(self, body: CreateKit) -> products.Product:
         answer = await self.client.post("/kits", {"sku": body.sku})
+        return _kit(answer.json(DepotItem))
+
+    @implements(products.UPDATE_KIT, UpdateKit)
+    async def update_kit(self, kit_id: str, body: UpdateKit) -> products.Product:
+        answer = await self.client.put(f"/kits/{segment(kit_id)}", {"sku": body.sku})
         return _kit(answer.json(DepotItem))
 
 
