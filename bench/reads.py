@@ -19,6 +19,7 @@ import bench
 from bench.client import Client, Load, Outcome, request
 from bench.database import Place
 from bench.report import Report, median
+from bench.servers import STATIC_BODY
 from crossdock.contract.wms.orders import ORDERS
 from crossdock.platform.guarded_process import GuardedProcess
 from crossdock.platform.process_guard import Order, StopStep
@@ -92,25 +93,18 @@ def page_path(place: Place, limit: int) -> str:
     return f"{ORDERS.path}?limit={limit}&page_token={query.make_token(asked.fingerprint, place.seq)}"
 
 
-def _fastapi_page_path(place: Place, limit: int) -> str:
-    return f"{ORDERS.path}?limit={limit}&page_token={place.seq}"
-
-
-def _requests(paths: Sequence[tuple[Place, str]], count: int) -> list[bytes]:
-    made = [request(path, place.account.api_key, place.account.access_token) for place, path in paths]
-    return [made[number % len(made)] for number in range(count)]
-
-
 @dataclass
 class _Contender:
-    """One of the three, with the requests it gets; `count` is how many make up a round."""
+    """A server with the requests it gets; `count` of them make up a round."""
 
     served: Served
-    paths: list[tuple[Place, str]]
+    paths: Sequence[tuple[Place, str]]
     count: int = 0
 
     def run(self, client: Client, count: int) -> Outcome:
-        return client.run(Load(self.served.port, _requests(self.paths, count), IN_FLIGHT))
+        made = [request(path, place.account.api_key, place.account.access_token) for place, path in self.paths]
+        requests = [made[number % len(made)] for number in range(count)]
+        return client.run(Load(self.served.port, requests, IN_FLIGHT))
 
     def calibrate(self, client: Client) -> None:
         """Warms the server up and finds out how many requests fill a round."""
@@ -121,25 +115,40 @@ class _Contender:
         self.count = max(2 * IN_FLIGHT, int(outcome.per_second * ROUND_SECONDS))
 
 
-def same_answers(ours: Served, fastapi: Served, places: Sequence[Place]) -> None:
-    """Proves that both serve the same records, or the comparison would mean nothing."""
-    for place in places:
-        path = f"{ORDERS.path}/{place.identifier}"
-        mine, theirs = (json.loads(item.get(place, path)) for item in (ours, fastapi))
-        pages = (ours.get(place, page_path(place, 100)), fastapi.get(place, _fastapi_page_path(place, 100)))
-        mine_page, their_page = (json.loads(page) for page in pages)
-        if mine != theirs or mine_page["data"] != their_page["data"] or len(mine_page["data"]) != 100:
-            raise AssertionError(f"the two applications answer differently for {place}")
+@dataclass(frozen=True)
+class Comparison:
+    """One kind of read: its paths at Crossdock and at the FastAPI applications, in the same order."""
+
+    title: str
+    goal: float
+    ours: Sequence[tuple[Place, str]]
+    theirs: Sequence[tuple[Place, str]]
 
 
-def compare(
-    report: Report,
-    title: str,
-    goal: float,
-    contenders: Mapping[str, _Contender],
-    client: Client,
-) -> None:
-    """Measures the contenders in turns and prints how many times as fast the first is as the others."""
+def comparisons(places: Sequence[Place]) -> list[Comparison]:
+    """What is compared, and how many times as fast as FastAPI Crossdock should be."""
+    found = []
+    for limit, goal in ((1000, 6.0), (100, 5.0)):
+        ours = [(place, page_path(place, limit)) for place in places]
+        theirs = [(place, f"{ORDERS.path}?limit={limit}&page_token={place.seq}") for place in places]
+        found.append(Comparison(f"Pages of {limit:,}", goal, ours, theirs))
+    single = [(place, f"{ORDERS.path}/{place.identifier}") for place in places]
+    return [*found, Comparison("Single records", 1.2, single, single)]
+
+
+def same_answers(ours: Served, others: Sequence[Served], compared: Comparison) -> None:
+    """Proves that all serve the same records, or the comparison would mean nothing."""
+    for mine, theirs in list(zip(compared.ours, compared.theirs, strict=True))[:5]:
+        expected = json.loads(ours.get(*mine))["data"]
+        if not expected:
+            raise AssertionError(f"{compared.title}: nothing is served at {mine[1]}")
+        for other in others:
+            if json.loads(other.get(*theirs))["data"] != expected:
+                raise AssertionError(f"{compared.title}: {other.name} answers differently at {theirs[1]}")
+
+
+def compare(report: Report, compared: Comparison, contenders: Mapping[str, _Contender], client: Client) -> None:
+    """Measures the contenders in turns and prints how Crossdock does against each."""
     for contender in contenders.values():
         contender.calibrate(client)
     rates: dict[str, list[float]] = {name: [] for name in contenders}
@@ -147,63 +156,45 @@ def compare(
     size = 0
     for turn in range(ROUNDS):
         names = list(contenders)
-        for name in names[turn % len(names) :] + names[: turn % len(names)]:
+        first = turn % len(names)
+        for name in names[first:] + names[:first]:
             outcome = contenders[name].run(client, contenders[name].count)
             rates[name].append(outcome.per_second)
             waits[name].append(median(outcome.latencies))
-            if name == "ours":
-                size = outcome.body_bytes // contenders[name].count
-    report.section(f"{title} (bodies of {size:,} bytes, {IN_FLIGHT} in flight)")
+            size = outcome.body_bytes // contenders[name].count
+    report.section(f"{compared.title}, {size:,} bytes each, {IN_FLIGHT} requests in flight")
     for name in contenders:
         report.line(
-            f"{name:<8} {median(rates[name]):9,.1f} requests/s, median wait {median(waits[name]) * 1000:8.2f} ms"
+            f"{name:<15} {median(rates[name]):9,.1f} a second, median wait {median(waits[name]) * 1000:8.2f} ms"
         )
-    ratios = [mine / other for mine, other in zip(rates["ours"], rates["fastapi"], strict=True)]
-    report.ratio("ours / FastAPI with pydantic", ratios, at_least=goal)
-    report.ratio("static body / ours", [a / b for a, b in zip(rates["static"], rates["ours"], strict=True)])
+
+    def ratio(one: str, other: str) -> list[float]:
+        return [a / b for a, b in zip(rates[one], rates[other], strict=True)]
+
+    report.ratio(f"{compared.title}: Crossdock / FastAPI", ratio("ours", "fastapi"), at_least=compared.goal)
+    report.ratio("  / FastAPI on Crossdock's database module", ratio("ours", "fastapi_shared"))
+    report.ratio("  / static body", ratio("ours", "static"))
 
 
 def measure(
     report: Report, environment: Mapping[str, str], places: Sequence[Place], ends: Sequence[Place], folder: Path
 ) -> None:
     """Pages of 1,000 and of 100, single records, and what paging deeply costs. `ends` precede the last pages."""
-    with (
-        Client() as client,
-        server("ours", environment, folder / "ours.log") as ours,
-        server("fastapi", environment, folder / "fastapi.log") as fastapi,
-    ):
-        same_answers(ours, fastapi, places[:20])
-        for limit, goal in ((1000, 6.0), (100, 5.0)):
-            mine = [(place, page_path(place, limit)) for place in places]
-            theirs = [(place, _fastapi_page_path(place, limit)) for place in places]
-            title = f"Pages of {limit:,}"
-            _compare_with_static(report, title, goal, (ours, mine), (fastapi, theirs), client, environment, folder)
-        single = [(place, f"{ORDERS.path}/{place.identifier}") for place in places]
-        both = (ours, single), (fastapi, single)
-        _compare_with_static(report, "Single records", 1.2, *both, client, environment, folder)
+    names = ("ours", "fastapi", "fastapi_shared")
+    with contextlib.ExitStack() as stack:
+        client = stack.enter_context(Client())
+        ours, *others = (stack.enter_context(server(name, environment, folder / f"{name}.log")) for name in names)
+        for compared in comparisons(places):
+            same_answers(ours, others, compared)
+            place, path = compared.ours[0]
+            body = folder / "static.json"
+            body.write_bytes(ours.get(place, path))
+            with server("static", {**environment, STATIC_BODY: str(body)}, folder / "static.log") as static:
+                contenders = {"ours": _Contender(ours, compared.ours)}
+                contenders |= {other.name: _Contender(other, compared.theirs) for other in others}
+                contenders["static"] = _Contender(static, [(place, "/")])
+                compare(report, compared, contenders, client)
         _deep(report, ours, ends, client)
-
-
-def _compare_with_static(
-    report: Report,
-    title: str,
-    goal: float,
-    ours: tuple[Served, list[tuple[Place, str]]],
-    fastapi: tuple[Served, list[tuple[Place, str]]],
-    client: Client,
-    environment: Mapping[str, str],
-    folder: Path,
-) -> None:
-    place, path = ours[1][0]
-    body = folder / "static.json"
-    body.write_bytes(ours[0].get(place, path))
-    with server("static", {**environment, "BENCH_STATIC_BODY": str(body)}, folder / "static.log") as static:
-        contenders = {
-            "ours": _Contender(*ours),
-            "fastapi": _Contender(*fastapi),
-            "static": _Contender(static, [(place, "/")]),
-        }
-        compare(report, title, goal, contenders, client)
 
 
 def _deep(report: Report, ours: Served, ends: Sequence[Place], client: Client) -> None:
@@ -213,12 +204,15 @@ def _deep(report: Report, ours: Served, ends: Sequence[Place], client: Client) -
         if last["next_token"] is not None or len(last["data"]) != DEEP_LIMIT:
             raise AssertionError(f"not the last page: {place}")
     first = _Contender(ours, [(place, f"{ORDERS.path}?limit={DEEP_LIMIT}") for place in ends])
-    last_pages = _Contender(ours, [(place, page_path(place, DEEP_LIMIT)) for place in ends])
+    deep = _Contender(ours, [(place, page_path(place, DEEP_LIMIT)) for place in ends])
     first.calibrate(client)
     rounds = []
     for turn in range(ROUNDS):
-        both = [first, last_pages] if turn % 2 else [last_pages, first]
-        seconds = {id(item): item.run(client, first.count).seconds for item in both}
-        rounds.append(seconds[id(last_pages)] / seconds[id(first)])
-    report.section(f"Deep paging, pages of {DEEP_LIMIT}")
-    report.ratio("time of the last page / of the first", rounds, at_most=1.5)
+        if turn % 2:
+            seconds = first.run(client, first.count).seconds
+            rounds.append(deep.run(client, first.count).seconds / seconds)
+        else:
+            seconds = deep.run(client, first.count).seconds
+            rounds.append(seconds / first.run(client, first.count).seconds)
+    report.section(f"Deep paging, {DEEP_LIMIT} records a page")
+    report.ratio("Time of the last page / of the first", rounds, at_most=1.5)

@@ -1,4 +1,4 @@
-"""The three servers that are compared, all on granian with the same options, each in one process of its own.
+"""The servers that are compared, all on granian with the same options, each in one process of its own.
 
 Run as `python -m bench.servers NAME PORT`, with `CROSSDOCK_DATABASE_URL` in the environment.
 """
@@ -33,6 +33,13 @@ def fastapi() -> Any:
     from bench.fastapi_app import make
 
     return make(os.environ["CROSSDOCK_DATABASE_URL"])
+
+
+def fastapi_shared() -> Any:
+    """The same reads as a FastAPI application on Crossdock's database module."""
+    from bench.fastapi_app import make_shared
+
+    return make_shared(os.environ["CROSSDOCK_DATABASE_URL"])
 
 
 def static() -> ASGIApp:

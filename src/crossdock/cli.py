@@ -18,7 +18,7 @@ import msgspec
 import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from crossdock.accounts import service as accounts
 from crossdock.accounts import store as account_store
@@ -182,7 +182,8 @@ def list_keys(organization: OrganizationOption = None) -> None:
         async with engine.database.transaction(identifier) as connection:
             return await account_store.list_keys(connection)
 
-    table = Table("Id", "Name", "Starts with", "Access", "Made")
+    # Ids are there to be copied into `keys revoke`, so they are never cut.
+    table = Table(Column("Id", no_wrap=True, min_width=36), "Name", "Starts with", "Access", "Made")
     for row in _with_engine(find):
         table.add_row(str(row.id), row.name, row.hint, row.access, f"{row.created_at:%Y-%m-%d %H:%M}")
     console.print(table)

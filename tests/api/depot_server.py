@@ -103,7 +103,7 @@ class DepotServer:
         fault.times -= 1
         if fault.times == 0:
             self.faults.remove(fault)
-        usual = self._answer(request, path, query) if fault.applies or fault.hold else None
+        usual = self._answer(request, path, query) if fault.applies else None
         fault.met.set()
         if fault.hold is not None:
             await fault.hold.wait()

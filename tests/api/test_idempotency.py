@@ -172,7 +172,7 @@ class TestFailure:
 class TestStillRunning:
     async def test_a_repetition_meanwhile_is_a_409(self, shelf: Shelf) -> None:
         hold = asyncio.Event()
-        fault = shelf.connection.depot.fail("POST", "/adjustments", hold=hold)
+        fault = shelf.connection.depot.fail("POST", "/adjustments", hold=hold, applies=True)
         first = asyncio.create_task(shelf.adjust())
         await fault.met.wait()
         meanwhile = await shelf.adjust()
@@ -191,7 +191,7 @@ class TestStillRunning:
     async def test_a_write_goes_on_when_its_caller_hangs_up(self, shelf: Shelf) -> None:
         """A phone that loses its signal must not leave half a write behind."""
         hold = asyncio.Event()
-        fault = shelf.connection.depot.fail("POST", "/adjustments", hold=hold)
+        fault = shelf.connection.depot.fail("POST", "/adjustments", hold=hold, applies=True)
         first = asyncio.create_task(shelf.adjust())
         await fault.met.wait()
         first.cancel()

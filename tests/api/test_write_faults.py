@@ -205,7 +205,7 @@ class TestNobodyKnows:
 
 
 async def test_a_slow_write_holds_up_nobody_else(hasty: DepotConnection, http: httpx.AsyncClient) -> None:
-    hasty.depot.fail("POST", "/adjustments", hold=asyncio.Event())
+    hasty.depot.fail("POST", "/adjustments", hold=asyncio.Event(), applies=True)
     slow = asyncio.create_task(hasty.adjust())
     assert (await asyncio.wait_for(hasty.caller.get("/wms/inventory"), 0.4)).status_code == 200
     assert not slow.done()

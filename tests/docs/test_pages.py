@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import tomllib
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -131,6 +132,16 @@ def test_make_targets_exist() -> None:
     named = {name for page in PAGES for name in re.findall(r"`(?:\w+=\S+ )?make (\w+)", page.read_text())}
     assert named
     assert named <= targets
+
+
+def test_every_dependency_has_its_reason() -> None:
+    """Whoever installs this has to be able to see why each package comes along."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    listed = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    names = {match[0] for match in (re.match(r"[\w-]+", requirement) for requirement in listed) if match}
+    text = (ROOT / "docs" / "decisions" / "dependencies.md").read_text()
+    assert len(names) > 20
+    assert {name for name in names if not re.search(rf"(?<![\w-]){name}(?![\w-])", text)} == set()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -58,7 +58,7 @@ TROUBLES = [
 
 def _fail(connection: DepotConnection, trouble: Trouble, times: int = 2) -> None:
     hold = asyncio.Event() if trouble.name == "slow" else None
-    connection.depot.fail("GET", "/items", None if hold else trouble.answer, times=times, hold=hold)
+    connection.depot.fail("GET", "/items", None if hold else trouble.answer, times=times, hold=hold, applies=True)
 
 
 class TestTrouble:
@@ -175,7 +175,7 @@ class TestResume:
         """Two workers on one run would overwrite each other's cursor."""
         hold = asyncio.Event()
         stocked.depot.stock("a", onhand=50)
-        fault = stocked.depot.fail("GET", "/items", hold=hold)
+        fault = stocked.depot.fail("GET", "/items", hold=hold, applies=True)
         slow = asyncio.create_task(stocked.sync())
         await fault.met.wait()
         async with stocked.engine.database.transaction(stocked.organization_id) as connection:
@@ -224,7 +224,7 @@ class TestWindow:
         """The page that was read before the write is older than the write's own answer."""
         hold = asyncio.Event()
         stocked.depot.stock("a", onhand=20)
-        fault = stocked.depot.fail("GET", "/items", hold=hold)
+        fault = stocked.depot.fail("GET", "/items", hold=hold, applies=True)
         sync = asyncio.create_task(stocked.sync())
         await fault.met.wait()
         answer = await stocked.adjust("a", quantity=5)

@@ -108,7 +108,12 @@ OPTIONAL_ACCESS_TOKEN = Parameter(
 IDEMPOTENCY_KEY = Parameter(
     IDEMPOTENCY_HEADER,
     "header",
-    {"type": "string", "maxLength": MAX_KEY_LENGTH, "examples": ["5f0c7c4e-9d5e-4b59-9a4e-1f5f7c6b2a10"]},
+    {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": MAX_KEY_LENGTH,
+        "examples": ["5f0c7c4e-9d5e-4b59-9a4e-1f5f7c6b2a10"],
+    },
     "Your own key of this write. A repetition within 24 hours gets the first answer and changes nothing.",
 )
 PAGE_TOKEN = Parameter(
@@ -132,7 +137,12 @@ _IDS = Parameter(
 )
 _VALUE_SCHEMAS: dict[FilterKind, JSONSchema] = {
     FilterKind.TEXT: {"type": "string"},
-    FilterKind.TIME: {"type": "string", "format": "date-time", "examples": ["2022-03-10T13:00:00Z"]},
+    FilterKind.TIME: {
+        "type": "string",
+        "format": "date-time",
+        "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$",
+        "examples": ["2022-03-10T13:00:00Z"],
+    },
     FilterKind.BOOLEAN: {"type": "boolean"},
     FilterKind.NUMBER: {"type": "number"},
     FilterKind.TAGS: {"type": "string", "examples": ["tag1,key:value"]},

@@ -71,8 +71,10 @@ def _say(settings: Settings, made: start.FirstStart | None) -> None:
     path = settings.data_folder / start.CREDENTIALS_FILE
     address = f"http://{settings.host}:{settings.port}"
     lines = [f"Crossdock on {address}"]
-    if made is None:
+    if made is None and path.exists():
         lines.append(f"  keys and sandbox tokens: {path}")
+    elif made is None:
+        lines.append("  another installation made the first key; `crossdock keys create` makes one for you")
     else:
         start.write_secret_file(path, made.lines())
         token = made.sandbox_tokens.get("wms", "")

@@ -100,8 +100,10 @@ async def fetch_page(
         text, parameters = _condition_sql(condition)
         where.append(text)
         values.extend(parameters)
-    statement = f"select seq, body from {resource.table} where {' and '.join(where)} order by seq limit %s"
-    values.append(query.limit + 1)
+    # The limit is part of the text: of a parameter the planner does not know the size, and then plans every call anew.
+    statement = (
+        f"select seq, body from {resource.table} where {' and '.join(where)} order by seq limit {query.limit + 1}"
+    )
     rows = await database.rows(organization_id, statement, values)
     more = len(rows) > query.limit
     if more:
