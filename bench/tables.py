@@ -87,7 +87,8 @@ def _fill(database: psycopg.Connection[Any], layout: Layout, resource: int) -> f
     name, value = (", resource", f", 'resource_{resource}'") if layout.shared else ("", "")
     statement = (
         f"insert into {layout.table(resource)} ({_SHARED}, {layout.filters}{name}) "
-        f"select {_SHARED}, {_OWN}{value} from {ORDERS.table} where connection_id = %s order by seq limit %s offset %s"
+        f"select {_SHARED}, {_OWN}{value} from {ORDERS.table} where connection_id = %s and deleted_at is null "
+        "order by seq limit %s offset %s"
     )
     started = time.perf_counter()
     for page in range(PAGES):

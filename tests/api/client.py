@@ -48,6 +48,10 @@ def engine_like(engine: Engine, **changes: Any) -> Engine:
     return made
 
 
+def _pairs(params: Query) -> list[tuple[str, str | int | float | bool | None]]:
+    return list(params.items() if isinstance(params, Mapping) else params)
+
+
 @dataclass(frozen=True)
 class Caller:
     """Somebody with a key and perhaps a token. Every answer it gets is an answer of the contract."""
@@ -76,7 +80,7 @@ class Caller:
             path,
             json=json,
             content=content,
-            params=list(params.items()) if isinstance(params, Mapping) else params,
+            params=None if params is None else httpx.QueryParams(_pairs(params)),
             headers={**given, **(headers or {})},
         )
         assert answer.headers["x-request-id"]

@@ -56,6 +56,7 @@ class DepotServer:
     faults: list[Fault] = field(default_factory=list)
     page_size: int = 3
     loopback: Loopback = field(default_factory=lambda: Loopback(""))
+    _holds: list[asyncio.Event] = field(default_factory=list)
     _under_way: set[asyncio.Task[Any]] = field(default_factory=set)
 
     @property
@@ -77,6 +78,8 @@ class DepotServer:
     def fail(self, method: str, path: str, answer: Answer = None, **facts: Any) -> Fault:
         """Lets the next request of this method and path go wrong."""
         fault = Fault(method, path, answer, **facts)
+        if fault.hold is not None:
+            self._holds.append(fault.hold)
         self.faults.append(fault)
         return fault
 
@@ -87,11 +90,11 @@ class DepotServer:
             task.add_done_callback(self._under_way.discard)
         return await self._respond(request)
 
-    async def hang_up(self) -> None:
-        """Drops every request under way, so that nothing outlives the test."""
-        for task in (under_way := list(self._under_way)):
-            task.cancel()
-        await asyncio.gather(*under_way, return_exceptions=True)
+    async def let_go(self) -> None:
+        """Answers whatever is held, so that nothing outlives the test."""
+        for hold in self._holds:
+            hold.set()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
 
     async def _respond(self, request: Received) -> Answer:
         path = unquote(urlsplit(request.path).path)
@@ -127,7 +130,7 @@ class DepotServer:
                 return self._adjust(json.loads(request.body))
             case "POST", ["kits"]:
                 return self._create_kit(json.loads(request.body)["sku"])
-            case "PUT", ["kits", kit] if kit in self.kits:
+            case "PUT", ["kits", kit]:
                 return self._rename_kit(kit, json.loads(request.body)["sku"])
         return refusal(404, "no such address")
 
@@ -175,4 +178,4 @@ async def running_depot() -> AsyncIterator[DepotServer]:
         try:
             yield depot
         finally:
-            await depot.hang_up()
+            await depot.let_go()

@@ -15,8 +15,6 @@ from pathlib import Path
 
 import httpx
 
-from tests.api.client import Caller
-
 VENDORS = Path(__file__).with_name("vendors")
 COMMAND = [sys.executable, "-m", "crossdock.cli"]
 PATIENCE_SECONDS = 40.0
@@ -147,9 +145,3 @@ def installation(folder: Path, **settings: str) -> Iterator[Installation]:
 def variables(text: str) -> dict[str, str]:
     """The `NAME=value` lines of an output or file."""
     return dict(line.strip().split("=", 1) for line in text.splitlines() if "=" in line and " " not in line.strip())
-
-
-def caller_of(made: Installation, http: httpx.AsyncClient, key: str, token: str | None = None) -> Caller:
-    """A caller of the running API."""
-    http.base_url = httpx.URL(made.url)
-    return Caller(http, key, token)

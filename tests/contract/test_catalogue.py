@@ -135,7 +135,7 @@ class TestDocument:
         served = tmp_path / "openapi.json"
         served.write_text(json.dumps(broken))
         command = [sys.executable, str(SHARED / "tools" / "contract_check.py"), str(served), "--min", "100"]
-        command += ["--operations", r"GET /wms/inventory$"]
+        command += ["--operations", r"GET /wms/inventory$", "--only", "wms"]
         assert subprocess.run(command, capture_output=True, check=False).returncode == 1
 
 

@@ -132,7 +132,7 @@ def test_any_json_is_taken_or_refused_with_texts(body: Any) -> None:
 def _assert_texts(error: InvalidBody) -> None:
     fields = error.violations["json"]
     assert fields
-    assert all(isinstance(text, str) and text for texts in fields.values() for text in texts)
+    assert all(text for texts in fields.values() for text in texts)
     assert 1 <= sum(len(texts) for texts in fields.values()) <= MAX_VIOLATIONS
 
 

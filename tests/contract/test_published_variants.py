@@ -190,7 +190,7 @@ def test_a_variant_judges_its_own_bodies(title: str) -> None:
 
 def test_account_values_fill_the_marked_fields() -> None:
     for known, enum in ((None, None), (["a", "b"], ["a", "b"])):
-        schema = variant_schema(Shopify, ADJUST_INVENTORY.body, "Shopify", lambda *_, known=known: known)  # type: ignore[misc]
+        schema = variant_schema(Shopify, ADJUST_INVENTORY.body, "Shopify", lambda *_, known=known: known)
         assert schema["properties"]["warehouse_id"].get("enum") == enum
     shown = published(variant_schema(Shopify, ADJUST_INVENTORY.body, "Shopify"))
     assert shown["properties"]["warehouse_id"]["description"].endswith("(hit authenticated to get full enum)")

@@ -32,6 +32,7 @@ def serve(settings: Settings) -> int:
     def children() -> list[Child]:
         url = settings.database_url if database is None else database.url
         migrate(url)
+        _make_folder(settings)
         made = asyncio.run(_prepare(settings, url))
         _say(settings, made)
         environment = {**os.environ, variable("database_url"): url, variable("data"): str(settings.data_folder)}
@@ -55,6 +56,17 @@ def _check_port(settings: Settings) -> None:
             raise StartRefused(
                 f"cannot listen on {settings.host}:{settings.port}: {error.strerror}; set {variable('port')}"
             ) from None
+
+
+def _make_folder(settings: Settings) -> None:
+    """Makes the data folder, before a first start makes a key that it could not write down there."""
+    folder = settings.data_folder
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StartRefused(f"cannot make {folder}: {error.strerror}; set {variable('data')}") from None
+    if not os.access(folder, os.W_OK):
+        raise StartRefused(f"cannot write to {folder}; set {variable('data')}")
 
 
 async def _prepare(settings: Settings, url: str) -> start.FirstStart | None:
