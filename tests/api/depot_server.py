@@ -131,7 +131,7 @@ class DepotServer:
             case "POST", ["kits"]:
                 return self._create_kit(json.loads(request.body)["sku"])
             case "PUT", ["kits", kit]:
-                return self._rename_kit(kit, json.loads(request.body)["sku"])
+                return self._rename_kit(str(kit), json.loads(request.body)["sku"])
         return refusal(404, "no such address")
 
     def _page(self, query: dict[str, str]) -> bytes:
@@ -154,8 +154,9 @@ class DepotServer:
         return http(200, json.dumps(self.items[item["id"]]))
 
     def _create_kit(self, sku: str) -> bytes:
-        kit = {"id": f"kit {len(self.kits)}", "sku": sku, "onhand": 0, "made": _now(), "changed": _now()}
-        self.kits[kit["id"]] = kit
+        identifier = f"kit {len(self.kits)}"
+        kit = {"id": identifier, "sku": sku, "onhand": 0, "made": _now(), "changed": _now()}
+        self.kits[identifier] = kit
         self.effects.append(f"kit {sku}")
         return http(200, json.dumps(kit))
 

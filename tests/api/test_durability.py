@@ -320,7 +320,8 @@ class TestFirstStart:
             http.base_url = httpx.URL(made.url)
             caller = Caller(http, given["CROSSDOCK_API_KEY"], given["CROSSDOCK_WMS_SANDBOX_TOKEN"])
             assert len(await caller.ids("/wms/warehouses")) == 2
-            connection_id = (await caller.get("/connections")).json()["data"][0]["connection_id"]
+            connections = (await caller.get("/connections")).json()["data"]
+            connection_id = next(item["connection_id"] for item in connections if item["integration_type"] == "wms")
             body = {"quantity": 4, "adjustment_type": "increase", "warehouse_id": "warehouse_id_0"}
             adjusted = (await caller.put("/wms/inventory/inventory_item_id_0/adjust", body)).json()["data"]
 
