@@ -17,7 +17,7 @@ import httpx
 
 VENDORS = Path(__file__).with_name("vendors")
 COMMAND = [sys.executable, "-m", "crossdock.cli"]
-PATIENCE_SECONDS = 40.0
+PATIENCE_SECONDS = 90.0
 """How long a test waits for what takes a second or two on an idle machine."""
 
 

@@ -24,7 +24,7 @@ from crossdock.platform.sealing import load_master_key
 from crossdock.platform.start_errors import StartRefused
 from tests.api.client import RELAXED, Caller, DepotConnection, connected_depot
 from tests.api.depot_server import KEY, running_depot
-from tests.api.processes import Installation, Running, free_port, installation, until, variables
+from tests.api.processes import PATIENCE_SECONDS, Installation, Running, free_port, installation, until, variables
 
 pytestmark = pytest.mark.anyio
 
@@ -146,11 +146,9 @@ class TestKilledWhileWriting:
             database.execute("update sync_schedules set due_at = now() + interval '1 day'")
         installed.start("worker")
         await _start(installed, "api")
-        for _ in range(300):
-            if (await connected.stored())["a"] == 11:
-                break
-            await asyncio.sleep(0.1)
-        assert (await connected.stored())["a"] == 11
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while (await connected.stored())["a"] != 11:  # noqa: ASYNC110 - another process does it
+                await asyncio.sleep(0.1)
 
     async def test_a_stop_waits_for_the_answer(self, installed: Installation, connected: DepotConnection) -> None:
         """A restart for an update must not leave writes open."""
@@ -164,7 +162,7 @@ class TestKilledWhileWriting:
         await asyncio.sleep(0.3)
         held.set()
         await asyncio.gather(first, return_exceptions=True)
-        await asyncio.to_thread(server.process.wait, 30)
+        await asyncio.to_thread(server.process.wait, PATIENCE_SECONDS)
         assert "Traceback" not in server.said()
         await _start(installed, "api")
         again = await connected.adjust("a", key="key")
@@ -180,16 +178,15 @@ class TestKilledWhileSyncing:
         """A first sync of hours must not begin again because a machine was restarted."""
         fault = connected.depot.fail("GET", "/items?page=1", hold=asyncio.Event())
         worker = installed.start("worker")
-        await asyncio.wait_for(fault.met.wait(), 30)
+        await asyncio.wait_for(fault.met.wait(), PATIENCE_SECONDS)
         await _kill(worker)
         _pass_deadlines(fresh_database_url)
         connected.depot.loopback.received.clear()
         installed.start("worker")
         await _start(installed, "api")
-        for _ in range(300):
-            if (await connected.shown())["historical_sync_completed"]["get_inventory"]:
-                break
-            await asyncio.sleep(0.1)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not (await connected.shown())["historical_sync_completed"]["get_inventory"]:  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
         asked = [request.path for request in connected.depot.loopback.received if request.path.startswith("/items")]
         assert asked[:2] == ["/items?page=1", "/items?page=2"]
         assert set(await connected.stored()) == set("abcdefgh")

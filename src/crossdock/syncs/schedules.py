@@ -35,7 +35,6 @@ class Progress:
 
     vertical: str
     integration_name: str
-    disabled_functions: list[str] | None
     window_start: datetime | None
     window_end: datetime | None
     cursor: str | None
@@ -65,10 +64,15 @@ async def make_due(connection: Connection, connection_id: UUID, functions: Seque
 
 
 async def claim_due(connection: Connection, limit: int) -> list[Due]:
-    """Claims functions that are due, oldest first; as the system role. Each is given to one caller only."""
+    """Claims functions that are due, oldest first; as the system role. Each is given to one caller only.
+
+    A disabled function stays due, so that it goes on where it stopped as soon as it is enabled again.
+    """
     cursor = await connection.execute(
         "with due as (select connection_id, function_name from sync_schedules where due_at <= now() and not paused "
-        "and (lease_until is null or lease_until < now()) order by due_at limit %s for update skip locked) "
+        "and (lease_until is null or lease_until < now()) and not exists (select 1 from connections c "
+        "where c.id = connection_id and function_name = any(c.disabled_functions)) "
+        "order by due_at limit %s for update skip locked) "
         "update sync_schedules s set lease_id = gen_random_uuid(), "
         "lease_until = now() + make_interval(secs => %s) from due "
         "where s.connection_id = due.connection_id and s.function_name = due.function_name "
@@ -93,7 +97,7 @@ async def claim_one(connection: Connection, connection_id: UUID, function_name: 
 async def read_progress(connection: Connection, due: Due) -> Progress | None:
     """The state of a run that still holds its lease."""
     cursor = await connection.execute(
-        "select c.vertical, c.integration_name, c.disabled_functions, s.window_start, s.window_end, s.cursor, "
+        "select c.vertical, c.integration_name, s.window_start, s.window_end, s.cursor, "
         "s.latest_data, s.first_completed_at from sync_schedules s join connections c on c.id = s.connection_id "
         "where s.connection_id = %s and s.function_name = %s and s.lease_id = %s",
         (due.connection_id, due.function_name, due.lease_id),
