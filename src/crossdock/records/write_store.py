@@ -64,9 +64,10 @@ async def forget_key(connection: Connection, write_id: UUID) -> None:
 async def finish(
     connection: Connection, write_id: UUID, state: str, *, answer: bytes | None = None, error: str | None = None
 ) -> None:
-    """Notes what became of a write."""
+    """Notes what became of a write; one that has been settled meanwhile stays as it is."""
     await connection.execute(
-        "update writes set state = %s, answer = %s, error = %s, finished_at = now() where id = %s",
+        "update writes set state = %s, answer = %s, error = %s, finished_at = now() where id = %s "
+        "and state in ('sending', 'uncertain')",
         (state, answer, error, write_id),
     )
 
