@@ -15,7 +15,7 @@ import stamina
 
 from crossdock.accounts import service as accounts
 from crossdock.connections import sandboxes, service
-from crossdock.contract.management import SandboxAnswer
+from crossdock.contract.management.sandboxes import SandboxAnswer
 from crossdock.integrations import registry
 from crossdock.integrations.kit.transport import ASGIApp
 from crossdock.platform.engine import Engine

@@ -23,7 +23,7 @@ from crossdock.integrations.kit.adapter import Adapter, Applied, Attempt, BatchW
 from crossdock.integrations.kit.client import VendorClient
 from crossdock.integrations.kit.transport import AnswerLost, InProcessTransport, Transport, VendorAnswer, VendorRequest
 from crossdock.integrations.sandbox import CartSandbox, Sandbox
-from crossdock.integrations.sandbox.adapter import SandboxCredentials
+from crossdock.integrations.sandbox.base import SandboxCredentials
 from crossdock.platform.database import Database
 from crossdock.sandbox import accounts
 from crossdock.sandbox.app import make_app

@@ -22,7 +22,7 @@ from crossdock.integrations.kit.client import VendorClient
 from crossdock.integrations.kit.exchanges import checked
 from crossdock.integrations.kit.transport import ASGIApp, InProcessTransport
 from crossdock.integrations.sandbox import CartSandbox, Sandbox
-from crossdock.integrations.sandbox.adapter import SandboxCredentials
+from crossdock.integrations.sandbox.base import SandboxCredentials
 from crossdock.platform.database import Database
 from crossdock.sandbox import accounts
 from crossdock.sandbox.app import make_app

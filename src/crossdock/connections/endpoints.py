@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from crossdock.connections import sandboxes, service
-from crossdock.contract import management
 from crossdock.contract.errors import InvalidBody, invalid_query, not_found
 from crossdock.contract.judge import Judge, decode
-from crossdock.contract.management import ConnectionsAnswer, IntegrationsAnswer, SyncAnswer
+from crossdock.contract.management import connections, integrations
+from crossdock.contract.management import sandboxes as sandbox_operations
+from crossdock.contract.management.connections import ConnectionsAnswer, SyncAnswer
+from crossdock.contract.management.integrations import IntegrationsAnswer
 from crossdock.contract.operations import ACCESS_TOKEN_HEADER, MAX_PAGE
 from crossdock.contract.schemas import Choices, placeholder_choices
 from crossdock.contract.values import VERTICALS
@@ -17,8 +19,8 @@ from crossdock.platform.http import Call, Endpoint, Reply, reply
 from crossdock.records import query, writes
 from crossdock.syncs import schedules
 
-_LIST_PARAMETERS = frozenset({item.name for item in management.GET_CONNECTIONS.parameters if item.place == "query"})
-_SYNC_JUDGE = Judge(management.SYNC_CONNECTION.body or {})
+_LIST_PARAMETERS = frozenset({item.name for item in connections.GET_CONNECTIONS.parameters if item.place == "query"})
+_SYNC_JUDGE = Judge(connections.SYNC_CONNECTION.body or {})
 
 
 async def get_connections(call: Call) -> Reply:
@@ -39,7 +41,7 @@ async def get_connection(call: Call) -> Reply:
     found = await service.show_one(call.engine, call.authorized.caller.organization_id, call.path["connection_id"])
     if call.engine.settings.single_connection_as_list:
         return reply(ConnectionsAnswer(data=[found], next_token=None, total_count=1))
-    return reply(management.SingleConnectionAnswer(data=found))
+    return reply(connections.SingleConnectionAnswer(data=found))
 
 
 async def sync_connection(call: Call) -> Reply:
@@ -125,11 +127,11 @@ async def generate_sandbox(call: Call) -> Reply:
 
 
 ENDPOINTS: dict[str, Endpoint] = {
-    management.GET_CONNECTIONS.operation_id: get_connections,
-    management.GET_CONNECTION.operation_id: get_connection,
-    management.SYNC_CONNECTION.operation_id: sync_connection,
-    management.GET_INTEGRATIONS.operation_id: get_integrations,
-    management.GET_INTEGRATION.operation_id: get_integration,
-    management.GET_WRITE_INFO.operation_id: get_write_info,
-    management.GENERATE_SANDBOX.operation_id: generate_sandbox,
+    connections.GET_CONNECTIONS.operation_id: get_connections,
+    connections.GET_CONNECTION.operation_id: get_connection,
+    connections.SYNC_CONNECTION.operation_id: sync_connection,
+    integrations.GET_INTEGRATIONS.operation_id: get_integrations,
+    integrations.GET_INTEGRATION.operation_id: get_integration,
+    integrations.GET_WRITE_INFO.operation_id: get_write_info,
+    sandbox_operations.GENERATE_SANDBOX.operation_id: generate_sandbox,
 }

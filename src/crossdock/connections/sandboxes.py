@@ -11,7 +11,7 @@ import psycopg
 from crossdock.connections import secrets, service, store
 from crossdock.connections.store import ConnectionRow
 from crossdock.contract.errors import VendorUnavailable, not_found
-from crossdock.contract.management import SandboxAnswer
+from crossdock.contract.management.sandboxes import SandboxAnswer
 from crossdock.integrations import registry
 from crossdock.integrations.kit.adapter import Adapter
 from crossdock.platform.engine import Engine

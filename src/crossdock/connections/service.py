@@ -18,7 +18,7 @@ from crossdock.connections.store import ConnectionRow, ErrorRow, ScheduleRow, Se
 from crossdock.contract.actions import Action
 from crossdock.contract.catalogue import ACTION_BY_KEY
 from crossdock.contract.errors import InvalidBody, invalid_query, not_found
-from crossdock.contract.management import (
+from crossdock.contract.management.connections import (
     AffectedEndpoint,
     ConnectionAnswer,
     ConnectionProblem,

@@ -47,6 +47,8 @@ class Action:
     custom_operation_id: str | None = None
     varies: bool = True
     """Whether integrations publish variants of the body; false where one schema serves all."""
+    takes_body: bool = True
+    """False for a write that says everything with its address, such as a cancel."""
 
     @property
     def is_read(self) -> bool:
@@ -56,7 +58,9 @@ class Action:
     def published(self) -> bool:
         if self.resource.record is None:
             return False
-        return self.answer is Answer.LIST if self.is_read else self.body is not None
+        if self.is_read:
+            return self.answer is Answer.LIST
+        return self.body is not None or not self.takes_body
 
     @property
     def key(self) -> str:
@@ -103,6 +107,7 @@ def write(
     description: str = "",
     operation_id: str | None = None,
     varies: bool = True,
+    takes_body: bool = True,
 ) -> Action:
     """A write action; the id it addresses is the last parameter of its path."""
     params = [part[1:-1] for part in path.split("/") if part.startswith("{")]
@@ -119,4 +124,5 @@ def write(
         id_param=params[-1] if params else None,
         custom_operation_id=operation_id,
         varies=varies,
+        takes_body=takes_body,
     )

@@ -12,7 +12,7 @@ from msgspec import inspect as type_inspect
 
 from crossdock.contract.actions import Action, Answer
 from crossdock.contract.bodies import TAGS_FIELD
-from crossdock.contract.management import IntegrationInfo, ListOperation, SpecificFields, WriteOperation
+from crossdock.contract.management.integrations import IntegrationInfo, ListOperation, SpecificFields, WriteOperation
 from crossdock.contract.records import Record
 from crossdock.contract.schemas import (
     Choices,

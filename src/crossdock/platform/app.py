@@ -20,6 +20,7 @@ from crossdock.integrations import registry
 from crossdock.integrations.kit.transport import ASGIApp, InProcessTransport
 from crossdock.platform.engine import Engine
 from crossdock.platform.http import (
+    Endpoint,
     RequestShell,
     handler,
     on_bug,
@@ -33,6 +34,8 @@ from crossdock.sandbox.app import make_app as make_sandbox
 
 log = structlog.get_logger(__name__)
 
+MANAGEMENT_ENDPOINTS: dict[str, Endpoint] = {**connection_endpoints.ENDPOINTS}
+"""The endpoints of everything that is not about records, by operation."""
 USAGE_SECONDS = 5.0
 """How often the counted calls of connections are written down."""
 
@@ -94,7 +97,7 @@ def make_app(engine: Engine) -> ASGIApp:
     routes = []
     for operation in OPERATIONS:
         if operation.kind is Kind.MANAGEMENT:
-            endpoint = connection_endpoints.ENDPOINTS[operation.operation_id]
+            endpoint = MANAGEMENT_ENDPOINTS[operation.operation_id]
         else:
             endpoint = record_endpoints.endpoint_of(operation)
         routes.append(handler(operation, endpoint, engine, limits))

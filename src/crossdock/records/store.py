@@ -215,6 +215,56 @@ async def upsert(
     `fetched_at` is when a sync asked for the records: rows written since by the API are newer and stay. None marks a
     write, whose outcome always counts.
     """
+    saved = await _save(connection, organization_id, connection_id, resource, records, now, fetched_at)
+    await add_events(
+        connection,
+        organization_id=organization_id,
+        connection_id=connection_id,
+        resource=resource,
+        changes=saved.changes,
+        now=now,
+        first_sync=first_sync,
+    )
+    return saved
+
+
+async def upsert_written(
+    connection: Connection,
+    *,
+    organization_id: UUID,
+    connection_id: UUID,
+    written: Mapping[Resource, Sequence[Record]],
+    now: datetime,
+) -> None:
+    """Stores what one write changed in several resources.
+
+    Rows are taken in the order of their tables and events are numbered after all of them, so that two transactions
+    never wait for each other crosswise.
+    """
+    found = [
+        (resource, await _save(connection, organization_id, connection_id, resource, written[resource], now, None))
+        for resource in sorted(written, key=lambda item: item.table)
+    ]
+    for resource, saved in found:
+        await add_events(
+            connection,
+            organization_id=organization_id,
+            connection_id=connection_id,
+            resource=resource,
+            changes=saved.changes,
+            now=now,
+        )
+
+
+async def _save(
+    connection: Connection,
+    organization_id: UUID,
+    connection_id: UUID,
+    resource: Resource,
+    records: Iterable[Record],
+    now: datetime,
+    fetched_at: datetime | None,
+) -> Saved:
     incoming = _prepare(records)
     if not incoming:
         return Saved([], 0)
@@ -238,15 +288,6 @@ async def upsert(
     written_at = now if fetched_at is None else None
     changes = await _insert(connection, organization_id, connection_id, resource, new, stamp, written_at)
     changes += await _update(connection, connection_id, resource, changed, known, stamp, written_at)
-    await add_events(
-        connection,
-        organization_id=organization_id,
-        connection_id=connection_id,
-        resource=resource,
-        changes=changes,
-        now=now,
-        first_sync=first_sync,
-    )
     if fetched_at is None:
         await _mark_written(connection, connection_id, resource, list(incoming), now)
     return Saved(changes, len(incoming) - len(changes))

@@ -35,6 +35,7 @@ from crossdock.contract.errors import (
 )
 from crossdock.contract.judge import Judge, decode
 from crossdock.contract.operations import IDEMPOTENCY_HEADER, MAX_KEY_LENGTH, Operation
+from crossdock.contract.records import Record
 from crossdock.contract.resources import Resource
 from crossdock.contract.schemas import Choices
 from crossdock.integrations.describe import body_schema
@@ -350,7 +351,12 @@ async def _commit(
             "resource": resource,
             "now": now,
         }
-        await store.upsert(connection, records=found, **scope)
+        written: dict[Resource, list[Record]] = {resource: found}
+        for related in () if isinstance(outcome, BatchWritten) else outcome.related:
+            written.setdefault(related.resource, []).extend(related.records)
+        await store.upsert_written(
+            connection, organization_id=row.organization_id, connection_id=row.connection_id, written=written, now=now
+        )
         if tags is not None:
             await store.set_tags(connection, record_id=found[0].id, tags=tags, as_change=False, **scope)
         bodies = [await _stored(connection, row, resource, record.id) for record in found]
@@ -393,7 +399,8 @@ async def settle(engine: Engine, row: WriteRow) -> WriteRow:
         log.warning("a write could not be settled", write_id=row.id.hex, error=error.message)
         settled = None
     if isinstance(settled, Applied):
-        answer = await _commit(engine, action.resource, row, Written(settled.record), tags)
+        outcome = Written(settled.record, related=settled.related)
+        answer = await _commit(engine, action.resource, row, outcome, tags)
         return msgspec.structs.replace(row, state="succeeded", answer=answer)
     if isinstance(settled, NotApplied) and engine.now() >= row.deadline:
         return await _close(engine, row, "failed", "The connected system never carried it out")

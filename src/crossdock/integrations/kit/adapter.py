@@ -15,6 +15,7 @@ from crossdock.contract.actions import Action, Answer
 from crossdock.contract.bodies import TAGS_FIELD, WriteBody
 from crossdock.contract.errors import CrossdockError, VendorRejected
 from crossdock.contract.records import Record
+from crossdock.contract.resources import Resource
 from crossdock.contract.values import Vertical
 from crossdock.integrations.kit.auth import AuthScheme, Credentials
 from crossdock.integrations.kit.client import VendorClient
@@ -73,11 +74,21 @@ class Page(Generic[R]):
 
 
 @dataclass(frozen=True)
+class Related:
+    """Records of another resource, as the system holds them after a write."""
+
+    resource: Resource
+    records: Sequence[Record]
+
+
+@dataclass(frozen=True)
 class Written(Generic[R]):
     """The outcome of a write: the record as the system holds it now, and accepted fields that had no effect."""
 
     record: R
     unused_fields: Sequence[str] = ()
+    related: Sequence[Related] = ()
+    """Records of other resources that the write changed too, such as the stock that a shipment took."""
 
 
 @dataclass(frozen=True)
@@ -128,9 +139,10 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Applied(Generic[R]):
-    """A settled write that took effect; `record` is the system's present state."""
+    """A settled write that took effect; `record` and `related` are the system's present state."""
 
     record: R
+    related: Sequence[Related] = ()
 
 
 @dataclass(frozen=True)
@@ -249,7 +261,10 @@ class Adapter:
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        found: dict[str, Implementation] = dict(cls.implementations)
+        found: dict[str, Implementation] = {}
+        # A class may be put together from several, one a resource.
+        for base in reversed(cls.__mro__[1:]):
+            found.update(vars(base).get("implementations", {}))
         settlers: dict[str, str] = {}
         for name, member in vars(cls).items():
             if settled := getattr(member, _SETTLES, None):
@@ -313,8 +328,8 @@ def _verify(cls: type[Adapter], made: Implementation, member: Any) -> None:
         if not inspect.isasyncgenfunction(member):
             raise TypeError(f"{where}: a read is an async generator of pages")
         return
-    if action.body is not None and made.body is None:
-        raise TypeError(f"{where}: {action.key} needs its write body")
+    if (action.body is None) is not (made.body is None):
+        raise TypeError(f"{where}: {action.key} {'needs its' if action.body else 'takes no'} write body")
     if action.answer is Answer.RECORDS and made.body is not None and made.body is not action.body:
         raise TypeError(f"{where}: {action.key} has one body for all integrations")
     if made.body is not None and action.body is not None:

@@ -1,0 +1,94 @@
+"""What the adapters of all products of the sandbox have in common."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import timedelta
+from typing import Annotated, Any, ClassVar, TypeVar
+
+import msgspec
+
+from crossdock.contract.records import Record
+from crossdock.contract.values import timestamp_text
+from crossdock.integrations.kit.adapter import (
+    Adapter,
+    Incremental,
+    Page,
+    VendorMessage,
+    Window,
+)
+from crossdock.integrations.kit.auth import Credentials, bearer, credential
+from crossdock.integrations.kit.paging import by_cursor
+from crossdock.integrations.kit.transport import VendorAnswer
+from crossdock.integrations.sandbox.models import SandboxAccount, SandboxPage, SandboxProblem
+
+R = TypeVar("R", bound=Record)
+V = TypeVar("V")
+
+PAGE_SIZE = 100
+LOOK_BACK = timedelta(minutes=1)
+"""The vendor stamps a change when it is made, but shows it only once it is stored; nothing takes longer than this."""
+CHANGED = Incremental(by="changedSince")
+
+
+class SandboxCredentials(Credentials, kw_only=True, frozen=True):
+    """The key of a sandbox account."""
+
+    api_key: Annotated[str, credential("API key", "Given when the sandbox is generated.", secret=True)]
+
+
+class SandboxBase(Adapter):
+    """What both products of the vendor have in common."""
+
+    slug = "sandbox"
+    # The vendor is described in README.md of this folder and nowhere else.
+    docs_url = ""
+    auth = bearer("api_key")
+    credentials_type = SandboxCredentials
+    in_process = "sandbox"
+    root: ClassVar[str]
+    """Where the addresses of the product begin."""
+
+    @property
+    def base_url(self) -> str:
+        return "http://sandbox.internal"
+
+    async def check(self) -> dict[str, Any]:
+        answer = await self.client.get("/v1/account")
+        account: SandboxAccount = answer.json(SandboxAccount)
+        return {"account_id": account.id}
+
+    def read_error(self, answer: VendorAnswer) -> VendorMessage | None:
+        try:
+            problem = msgspec.json.decode(answer.body, type=SandboxProblem)
+        except msgspec.DecodeError:
+            return None
+        return VendorMessage(problem.message, problem.code)
+
+    async def walk(
+        self, name: str, kind: type[V], window: Window, convert: Callable[[V], Sequence[R]]
+    ) -> AsyncIterator[Page[R]]:
+        """The pages of a list. What was removed is named in the list itself."""
+        since = None if window.start is None else timestamp_text(window.start - LOOK_BACK)
+
+        async def fetch(after: str | None) -> tuple[list[SandboxPage[V]], str | None]:
+            params = {"changedSince": since, "size": PAGE_SIZE, "after": after}
+            answer = await self.client.get(f"{self.root}/{name}", params)
+            page: SandboxPage[V] = answer.json(SandboxPage[kind])  # type: ignore[valid-type]
+            return [page], page.next
+
+        async for pages, following in by_cursor(fetch, start=window.cursor):
+            for page in pages:
+                records = [record for item in page.data for record in convert(item)]
+                yield Page(records, following, page.removed)
+
+    async def look_up(self, name: str, kind: type[V], **having: str) -> V | None:
+        """The one entry of a list that has these values."""
+        answer = await self.client.get(f"{self.root}/{name}", having)
+        page: SandboxPage[V] = answer.json(SandboxPage[kind])  # type: ignore[valid-type]
+        return page.data[0] if page.data else None
+
+
+def each(convert: Callable[[V], R]) -> Callable[[V], list[R]]:
+    """For lists whose entries are one record each."""
+    return lambda item: [convert(item)]
