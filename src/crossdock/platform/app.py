@@ -18,6 +18,7 @@ from crossdock.contract.operations import Kind
 from crossdock.contract.values import ENCODER
 from crossdock.integrations import registry
 from crossdock.integrations.kit.transport import ASGIApp, InProcessTransport
+from crossdock.platform import downloads
 from crossdock.platform.engine import Engine
 from crossdock.platform.http import (
     Endpoint,
@@ -36,6 +37,8 @@ log = structlog.get_logger(__name__)
 
 MANAGEMENT_ENDPOINTS: dict[str, Endpoint] = {**connection_endpoints.ENDPOINTS}
 """The endpoints of everything that is not about records, by operation."""
+DOWNLOAD_SOURCES: dict[str, downloads.Source] = {}
+"""Where the files come from that signed addresses name, by kind."""
 USAGE_SECONDS = 5.0
 """How often the counted calls of connections are written down."""
 
@@ -114,7 +117,7 @@ def make_app(engine: Engine) -> ASGIApp:
             await engine.close()
 
     app = Litestar(
-        route_handlers=[*routes, openapi_json, healthz, logo],
+        route_handlers=[*routes, downloads.route(engine, DOWNLOAD_SOURCES), openapi_json, healthz, logo],
         openapi_config=None,
         lifespan=[lifespan],
         request_max_body_size=engine.settings.max_body_bytes,

@@ -65,6 +65,11 @@ class Call:
         return RecordTarget(operation.action, operation.resource, scope, ids)
 
     @property
+    def base_url(self) -> str:
+        """Where the caller reaches this server, without a slash at the end; addresses in answers start with it."""
+        return (self.engine.settings.public_url or str(self.request.base_url)).rstrip("/")
+
+    @property
     def query_string(self) -> bytes:
         raw: bytes = self.request.scope["query_string"]
         return raw

@@ -35,6 +35,9 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True):
     ] = ""
     host: Annotated[str, _about("Address the API listens on.")] = "127.0.0.1"
     port: Annotated[int, _about("Port the API listens on.", ge=1, le=65535)] = 8000
+    public_url: Annotated[
+        str, _about("Address under which callers reach the API, for links in answers; without it that of the request.")
+    ] = ""
     api_processes: Annotated[int, _about("API processes that `serve` starts.", ge=1, le=64)] = 1
     redis_url: Annotated[
         str, _about("Redis that counts callers; needed when several API processes share the limits.")
