@@ -58,9 +58,7 @@ class ReceiptLineItem(Part, kw_only=True, frozen=True):
 class Receipt(Part, kw_only=True, frozen=True):
     """One arrival of goods."""
 
-    id: Annotated[
-        str, Meta(description="The receipt's identifier in the connected system.", examples=["receipt_id"])
-    ]
+    id: Annotated[str, Meta(description="The receipt's identifier in the connected system.", examples=["receipt_id"])]
     arrived_date: Annotated[Timestamp, Meta(description="When the goods arrived.", examples=["2022-10-10T01:02:03Z"])]
     line_items: Annotated[list[ReceiptLineItem], Meta(description="What arrived.")] = []
 
@@ -142,9 +140,9 @@ class SupplierBody(BodyPart, kw_only=True):
     """Who sends the goods."""
 
     supplier_id: Annotated[str | UnsetType, Meta(description="The supplier's id.", examples=["supplier_id"])] = UNSET
-    supplier_name: Annotated[
-        str | UnsetType, Meta(description="The supplier's name.", examples=["supplier_name"])
-    ] = UNSET
+    supplier_name: Annotated[str | UnsetType, Meta(description="The supplier's name.", examples=["supplier_name"])] = (
+        UNSET
+    )
 
 
 def _only(title: str, field: str) -> dict[str, Any]:

@@ -45,9 +45,9 @@ class InventoryLedgerEntry(Record, kw_only=True):
     object_id: Annotated[
         str | None, Meta(description="Identifier of what caused the change.", examples=["inbound_shipment_id"])
     ] = None
-    object_type: Annotated[
-        str | None, Meta(description="Kind of what caused it.", examples=["inbound_shipment"])
-    ] = None
+    object_type: Annotated[str | None, Meta(description="Kind of what caused it.", examples=["inbound_shipment"])] = (
+        None
+    )
     warehouse_id: Annotated[
         str | None, Meta(description="Warehouse the stock changed in.", examples=["source_warehouse_id"])
     ] = None

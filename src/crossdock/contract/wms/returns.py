@@ -94,9 +94,9 @@ class ReturnShipmentLineItem(Part, kw_only=True, frozen=True):
 class ReturnShipment(Part, kw_only=True, frozen=True):
     """A parcel that comes back."""
 
-    tracking_number: Annotated[
-        str | None, Meta(description="The carrier's number.", examples=["tracking_number"])
-    ] = None
+    tracking_number: Annotated[str | None, Meta(description="The carrier's number.", examples=["tracking_number"])] = (
+        None
+    )
     shipped_date: Annotated[
         Timestamp | None, Meta(description="When the buyer sent it.", examples=["2023-02-03T02:04:06Z"])
     ] = None

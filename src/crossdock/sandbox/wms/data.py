@@ -6,7 +6,7 @@ available. No value is random.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -18,7 +18,6 @@ from crossdock.sandbox.wms.documents import (
     BinUnits,
     BinUse,
     Channel,
-    Component,
     Item,
     ItemLot,
     Order,
@@ -26,15 +25,17 @@ from crossdock.sandbox.wms.documents import (
     OrderState,
     Product,
     Recipient,
-    Return,
-    ReturnLine,
-    ReturnState,
     Shipment,
     ShipmentLine,
     ShippingMethod,
     Supplier,
     Warehouse,
 )
+from crossdock.sandbox.wms.inbound_data import inbound_shipments, suppliers
+from crossdock.sandbox.wms.ledger_data import arrivals, comings_back, dispatches, ledger
+from crossdock.sandbox.wms.places import components_of, picking_bin
+from crossdock.sandbox.wms.return_data import quarantined, returns
+from crossdock.sandbox.wms.work_data import activities, charges, clients
 
 ORDERS = 100
 WAREHOUSES = (
@@ -70,8 +71,6 @@ _RECENT_STATES: tuple[OrderState, ...] = (
     "on_hold",
     "shipped",
 )
-_RETURN_STATES: tuple[ReturnState, ...] = ("announced", "on_the_way", "unpacking", "done", "cancelled")
-_RETURN_REASONS = ("damaged", "wrong item", "no longer wanted")
 _PEOPLE = ("Ada Brunner", "Milo Okafor", "Ines Carvalho", "Jonas Lindqvist", "Priya Raman", "Theo Novak", "Lena Marsh")
 _TOWNS = (("Denver", "CO", "80202"), ("Austin", "TX", "78701"), ("Portland", "OR", "97204"), ("Albany", "NY", "12207"))
 _SHIPPING_METHODS = (("Ground", "UPS"), ("Two-day air", "FedEx"), ("Overnight", "FedEx"))
@@ -81,15 +80,24 @@ _CHANNELS = (("channel_A", "Web shop"), ("channel_B", "Wholesale"), ("channel_C"
 def seed(now: datetime) -> Iterator[Document]:
     """Every document of a fresh account."""
     orders = [_order(number, now) for number in range(ORDERS)]
+    returned = list(returns(now, orders))
     bins = list(_bins(now))
+    items = list(_items(now, bins, allocations(orders), quarantined(returned)))
+    inbound = list(inbound_shipments(now, items, bins))
     yield from _warehouses(now)
     yield from bins
-    yield from _items(now, bins, allocations(orders))
+    yield from items
     yield from _products(now)
     yield from _shipping_methods(now)
     yield from _channels(now)
+    yield from clients(now)
+    yield from suppliers(now)
     yield from orders
-    yield from _returns(now, orders)
+    yield from returned
+    yield from inbound
+    yield from ledger(now, items, bins, [*dispatches(orders, bins), *arrivals(inbound), *comings_back(returned, bins)])
+    yield from activities(now, orders, inbound, returned)
+    yield from charges(now, items, orders, inbound, returned)
 
 
 def allocations(orders: Sequence[Order]) -> dict[tuple[str, str], int]:
@@ -99,16 +107,10 @@ def allocations(orders: Sequence[Order]) -> dict[tuple[str, str], int]:
         if order.state not in HOLDING_STOCK:
             continue
         for line in order.lines:
-            for component in components(int(line.product_id.rsplit("_", 1)[1])):
+            for component in components_of(line.product_id):
                 key = (component.item_id, order.warehouse_id)
                 promised[key] = promised.get(key, 0) + component.units * (line.units - line.shipped)
     return promised
-
-
-def components(product: int) -> list[Component]:
-    """What one unit of a product is made of."""
-    parts = ((product, 1),) if product < len(GOODS) else BUNDLES[product - len(GOODS)].parts
-    return [Component(item_id=f"inventory_item_id_{good}", sku=GOODS[good].sku, units=units) for good, units in parts]
 
 
 def _warehouses(now: datetime) -> Iterator[Warehouse]:
@@ -136,7 +138,12 @@ def _bins(now: datetime) -> Iterator[Bin]:
         )
 
 
-def _items(now: datetime, bins: Sequence[Bin], allocated: dict[tuple[str, str], int]) -> Iterator[Item]:
+def _items(
+    now: datetime,
+    bins: Sequence[Bin],
+    allocated: Mapping[tuple[str, str], int],
+    set_apart: Mapping[tuple[str, str], int],
+) -> Iterator[Item]:
     for number, good in enumerate(GOODS):
         created, updated = dates(now, number)
         item = Item(
@@ -158,7 +165,8 @@ def _items(now: datetime, bins: Sequence[Bin], allocated: dict[tuple[str, str], 
                 item.allocated[where] = promised
             item.expected[where] = 24 * ((number + warehouse) % 3)
             here = [place for place in bins if place.warehouse_id == where]
-            item.stock += _stock(number, warehouse, promised, here, [lot.id for lot in item.lots])
+            apart = (number + warehouse) % 4 + set_apart.get((item.id, where), 0)
+            item.stock += _stock(number, warehouse, promised, apart, here, [lot.id for lot in item.lots])
         yield item
 
 
@@ -171,7 +179,9 @@ def _lots(number: int, good: Good, now: datetime) -> list[ItemLot]:
     return [ItemLot(id=f"lot_id_{number}_{index}", expires_at=end) for index, end in enumerate(ends)]
 
 
-def _stock(number: int, warehouse: int, promised: int, bins: Sequence[Bin], lots: Sequence[str]) -> list[BinUnits]:
+def _stock(
+    number: int, warehouse: int, promised: int, apart: int, bins: Sequence[Bin], lots: Sequence[str]
+) -> list[BinUnits]:
     available = 0 if (number, warehouse) == _SOLD_OUT else 20 + (number * 37 + warehouse * 53) % 140
     at_hand = min(promised + available, PICK_BIN_HOLDS)
     picking, bulk, quarantine = (
@@ -179,9 +189,9 @@ def _stock(number: int, warehouse: int, promised: int, bins: Sequence[Bin], lots
     )
     older, newer = (lots[0], lots[-1]) if lots else (None, None)
     parts = (
-        (picking[number % len(picking)], older, at_hand),
+        (picking_bin(f"inventory_item_id_{number}", picking), older, at_hand),
         (bulk[number % len(bulk)], newer, promised + available - at_hand),
-        (quarantine[0], older, (number + warehouse) % 4),
+        (quarantine[0], older, apart),
     )
     return [
         BinUnits(
@@ -209,7 +219,7 @@ def _products(now: datetime) -> Iterator[Product]:
             name=entry.name,
             barcode=barcode(number),
             price=Decimal(entry.price),
-            components=components(number),
+            components=components_of(f"product_id_{number}"),
         )
         if isinstance(entry, Good):
             product.active = entry.active
@@ -302,28 +312,3 @@ def _recipient(number: int) -> Recipient:
             street=f"{100 + number} Maple Street", city=city, region=region, postal_code=postal_code, country="US"
         ),
     )
-
-
-def _returns(now: datetime, orders: Sequence[Order]) -> Iterator[Return]:
-    shipped = [order for order in orders if order.state == "shipped"]
-    for number, state in enumerate(_RETURN_STATES):
-        order = shipped[-5 * (number + 1)]
-        created = order.updated_at + timedelta(days=3)
-        line = order.lines[0]
-        yield Return(
-            id=f"return_id_{number}",
-            created_at=min(created, now - timedelta(days=1)),
-            updated_at=min(created + timedelta(days=2), now),
-            order_id=order.id,
-            warehouse_id=order.warehouse_id,
-            state=state,
-            lines=[
-                ReturnLine(
-                    product_id=line.product_id,
-                    sku=line.sku,
-                    units=line.units,
-                    received=line.units if state == "done" else 0,
-                    reason=_RETURN_REASONS[number % len(_RETURN_REASONS)],
-                )
-            ],
-        )
