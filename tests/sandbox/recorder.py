@@ -293,7 +293,8 @@ class Recorder:
             records = [record for page in pages for record in page.records]
             deleted = [identifier for page in pages for identifier in page.deleted]
             return {"records": [_pruned(one) for one in exchanges.checked(action, records)], "deleted": deleted}
-        body = msgspec.convert(call.body, adapter.implementations[action.key].body)
+        variant = adapter.implementations[action.key].body
+        body = None if variant is None else msgspec.convert(call.body, variant)
         if call.settle:
             settled = await adapter.settle(action, Attempt(call.ids, body, REFERENCE, NOW))
             if isinstance(settled, Applied):
@@ -317,6 +318,8 @@ class Recorder:
             cassette["settle"] = True
         if call.body is not None:
             cassette |= {"reference": REFERENCE, "ids": list(call.ids), "body": call.body}
+        elif call.ids:
+            cassette |= {"reference": REFERENCE, "ids": list(call.ids)}
         elif call.action != exchanges.CHECK:
             window = _window(call)
             start = None if window.start is None else timestamp_text(window.start)

@@ -126,6 +126,14 @@ async def generate_sandbox(call: Call) -> Reply:
     return reply(await call.engine.finish(work))
 
 
+async def receive_return(call: Call) -> Reply:
+    """A return that arrived in the sandbox."""
+    if await call.body():
+        raise invalid_query("_schema", "This call takes no body.")
+    work = sandboxes.receive_return(call.engine, call.authorized.caller.organization_id, call.path["return_id"])
+    return Reply(await call.engine.finish(work))
+
+
 ENDPOINTS: dict[str, Endpoint] = {
     connections.GET_CONNECTIONS.operation_id: get_connections,
     connections.GET_CONNECTION.operation_id: get_connection,
@@ -134,4 +142,5 @@ ENDPOINTS: dict[str, Endpoint] = {
     integrations.GET_INTEGRATION.operation_id: get_integration,
     integrations.GET_WRITE_INFO.operation_id: get_write_info,
     sandbox_operations.GENERATE_SANDBOX.operation_id: generate_sandbox,
+    sandbox_operations.SIMULATE_RECEIVE_RETURN.operation_id: receive_return,
 }

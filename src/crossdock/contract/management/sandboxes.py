@@ -1,4 +1,4 @@
-"""Making a sandbox."""
+"""Making a sandbox, and moving its records on as people in the warehouse would."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from msgspec import Meta
 
 from crossdock.contract.management.shapes import DEPRECATED, closed
 from crossdock.contract.operations import API_KEY, Access, Operation, path_parameter
+from crossdock.contract.resources import Resource
+from crossdock.contract.schemas import JSONSchema
 from crossdock.contract.values import VERTICALS
+from crossdock.contract.wms.returns import RETURNS
 
 
 class SandboxAnswer(msgspec.Struct, kw_only=True):
@@ -42,4 +45,35 @@ GENERATE_SANDBOX = Operation(
     parameters=(API_KEY, SANDBOX_TYPE),
     answer=closed(SandboxAnswer, "ExchangeResponseSandbox"),
     statuses=(401, 403, 404, 422, 429),
+)
+
+
+def simulated(resource: Resource) -> JSONSchema:
+    """The answer of a simulated step: the record after it."""
+    texts = {"type": "array", "items": {"type": "string", "description": "Name of a field."}}
+    return {
+        "type": "object",
+        "title": "SimulatedRecordResponse",
+        "properties": {
+            "data": {"$ref": f"#/components/schemas/{resource.schema_name}"},
+            "id": {"type": "string", "description": "Identifier of the record.", "examples": [resource.id_param]},
+            "unused_fields": {**texts, "description": "Always empty; here because writes have it."},
+        },
+        "required": ["data", "id", "unused_fields"],
+        "additionalProperties": False,
+    }
+
+
+SIMULATE_RECEIVE_RETURN = Operation(
+    method="PUT",
+    path="/sandbox/simulate/returns/{return_id}/receive",
+    operation_id="put_sandbox_simulate_receive_return",
+    summary="Sandbox Simulate Receive Return",
+    tags=("Sandbox",),
+    access=Access.KEY,
+    description="Everything of a return arrives in the organization's warehouse sandbox; units go back to stock or to "
+    "quarantine.",
+    parameters=(API_KEY, path_parameter("return_id", "A return of the sandbox.")),
+    answer=simulated(RETURNS),
+    statuses=(401, 403, 404, 409, 422, 429),
 )

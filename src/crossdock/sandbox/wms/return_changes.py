@@ -191,9 +191,9 @@ async def _check_shipped(objects: Objects, back: Return) -> None:
     for other in await objects.find(Return, {"orderId": order.id}):
         if other.id != back.id and other.state != "cancelled":
             left.subtract({line.item_id: line.units for line in other.lines})
-    for line in back.lines:
-        if line.units > left[line.item_id]:
+    for wanted in back.lines:
+        if wanted.units > left[wanted.item_id]:
             raise conflict(
                 "more_than_shipped",
-                f"Of {line.sku} in {order.id} {max(left[line.item_id], 0)} units can come back, not {line.units}",
+                f"Of {wanted.sku} in {order.id} {max(left[wanted.item_id], 0)} units can come back, not {wanted.units}",
             )
