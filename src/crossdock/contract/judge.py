@@ -162,6 +162,7 @@ _MESSAGES: dict[str, Callable[[jsonschema_rs.ValidationError], str]] = {
     "oneOf": lambda _: "Must be a text or an object with exactly one key.",
     "oneOfNotValid": lambda _: "Must be a text or an object with exactly one key.",
     "oneOfMultipleValid": lambda _: "Must be a text or an object with exactly one key.",
+    "anyOf": lambda _: "Fits none of the forms that the schema offers.",
     "minProperties": lambda _: "Must be a text or an object with exactly one key.",
     "maxProperties": lambda _: "Must be a text or an object with exactly one key.",
 }
