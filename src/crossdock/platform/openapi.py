@@ -18,6 +18,8 @@ from crossdock.contract.operations import (
 )
 from crossdock.contract.resources import Resource
 from crossdock.contract.schemas import JSONSchema, record_schema, struct_schema, tags_schema
+from crossdock.contract.webhooks import HEADERS as WEBHOOK_HEADERS
+from crossdock.contract.webhooks import webhook_operation, webhooks
 from crossdock.integrations import registry
 from crossdock.integrations.describe import variants
 
@@ -291,7 +293,8 @@ def document() -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for operation in sorted(OPERATIONS, key=lambda item: item.path):
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
-    tags = list(dict.fromkeys(tag for operation in OPERATIONS for tag in operation.tags))
+    events = webhooks()
+    tags = [tag for operation in OPERATIONS for tag in operation.tags] + [event.tag for event in events]
     return {
         "openapi": "3.1.0",
         "info": {
@@ -301,13 +304,16 @@ def document() -> dict[str, Any]:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
-        "tags": [{"name": tag} for tag in tags],
+        "tags": [{"name": tag} for tag in dict.fromkeys(tags)],
         "paths": paths,
+        "webhooks": {event.name: {"post": webhook_operation(event)} for event in events},
         "components": {
             "schemas": {
                 **{resource.schema_name: record_schema(resource) for resource in STORED},
+                **{event.schema_name: event.schema for event in events},
                 **_error_schemas(),
             },
+            "parameters": {header.name: _parameter(header) for header in WEBHOOK_HEADERS},
             "responses": _error_responses(),
             "headers": {
                 name: {"description": text, "schema": {"type": "string", "examples": [example]}}
