@@ -14,8 +14,7 @@ import pytest
 import time_machine
 from psycopg_pool import PoolTimeout
 
-from crossdock.api_logs import recorder as recording
-from crossdock.api_logs import service
+from crossdock.api_logs import service, store
 from crossdock.api_logs.recorder import CallRecorder
 from crossdock.api_logs.redaction import MAX_BODY_BYTES, REMOVED, clean, clean_body
 from crossdock.platform import app as application
@@ -272,7 +271,7 @@ class TestRecorder:
             caller = account.warehouse.with_(http=client)
             answer = await caller.get("/wms/warehouses")
             with monkeypatch.context() as patch:
-                patch.setattr(recording.store, "insert", _fails(PoolTimeout("no connection")))
+                patch.setattr(store, "insert", _fails(PoolTimeout("no connection")))
                 await recorder.flush()
             await recorder.flush()
             assert recorder.dropped == 0
@@ -285,7 +284,7 @@ class TestRecorder:
         async with _server(engine) as (_, recorder, client):
             await account.warehouse.with_(http=client).get("/wms/warehouses")
             with monkeypatch.context() as patch:
-                patch.setattr(recording.store, "insert", _fails(psycopg.errors.ForeignKeyViolation("gone")))
+                patch.setattr(store, "insert", _fails(psycopg.errors.ForeignKeyViolation("gone")))
                 await recorder.flush()
             assert recorder.dropped == 1
             assert not recorder._waiting

@@ -51,8 +51,8 @@ _SEARCHED = ("path", "error", "request_id", "connection_id", "action", "integrat
 
 async def insert(connection: Connection, organization_id: UUID, rows: Sequence[CallRow]) -> None:
     """Adds calls of one organization. (PostgreSQL refuses COPY into a table under row-level security.)"""
-    columns = [list(column) for column in zip(*(astuple(row) for row in rows), strict=True)]
-    await connection.execute(_INSERT, [organization_id, *columns])
+    columns: list[Any] = [list(column) for column in zip(*(astuple(row) for row in rows), strict=True)]
+    await connection.execute(_INSERT, (organization_id, *columns))
 
 
 def _condition(condition: Condition) -> tuple[str, list[Any]]:
@@ -62,7 +62,8 @@ def _condition(condition: Condition) -> tuple[str, list[Any]]:
 
 
 def _where(organization_id: UUID, query: ListQuery, search: str | None) -> tuple[str, list[Any]]:
-    where, values = ["organization_id = %s"], [organization_id]
+    where: list[str] = ["organization_id = %s"]
+    values: list[Any] = [organization_id]
     for condition in query.conditions:
         text, parameters = _condition(condition)
         where.append(text)

@@ -37,7 +37,11 @@ from crossdock.sandbox.app import make_app as make_sandbox
 
 log = structlog.get_logger(__name__)
 
-MANAGEMENT_ENDPOINTS: dict[str, Endpoint] = {**connection_endpoints.ENDPOINTS, **api_log_endpoints.ENDPOINTS}
+MANAGEMENT_ENDPOINTS: dict[str, Endpoint] = {
+    **connection_endpoints.ENDPOINTS,
+    **api_log_endpoints.ENDPOINTS,
+    **record_endpoints.MANAGEMENT_ENDPOINTS,
+}
 """The endpoints of everything that is not about records, by operation."""
 DOWNLOAD_SOURCES: dict[str, downloads.Source] = {}
 """Where the files come from that signed addresses name, by kind."""
