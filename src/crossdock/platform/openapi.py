@@ -201,8 +201,42 @@ def _body_schema(operation: Operation) -> JSONSchema | None:
     return operation.body
 
 
+def _link_targets(operation: Operation) -> list[Operation]:
+    """What can be called next with the id of the record that this operation answers with."""
+    resource = operation.resource
+    if resource is None or not resource.single or operation.kind is Kind.SINGLE:
+        return []
+    if operation.action is not None and operation.kind is Kind.WRITE and operation.action.answer is not Answer.RECORD:
+        return []
+    roots = {resource.path, operation.path.split("/{")[0]}
+    return [
+        other
+        for other in RECORD_OPERATIONS
+        if other is not operation
+        and other.resource is resource
+        and len(other.path_parameters) == len(resource.path.split("{"))
+        and other.path.split("/{")[0] in roots
+    ]
+
+
+def _links(operation: Operation) -> dict[str, Any]:
+    """Links to those operations; of a list, with the id of its first record."""
+    listed = operation.kind is Kind.LIST
+    value = "$response.body#/data/0/id" if listed else "$response.body#/id"
+    found = {}
+    for other in _link_targets(operation):
+        shared = {name: f"$request.path.{name}" for name in other.path_parameters[:-1]}
+        found[other.operation_id] = {
+            "operationId": other.operation_id,
+            "description": f"{other.summary} with the id of {'the first record' if listed else 'the record'}.",
+            "parameters": {**shared, other.path_parameters[-1]: value},
+        }
+    return found
+
+
 def _responses(operation: Operation) -> dict[str, Any]:
     read = operation.method == "GET"
+    links = _links(operation)
     names = ["X-Request-Id", *_LIMIT_HEADERS]
     if operation.kind in (Kind.LIST, Kind.SINGLE):
         names.append("ETag")
@@ -215,6 +249,8 @@ def _responses(operation: Operation) -> dict[str, Any]:
             "content": {"application/json": {"schema": _answer_schema(operation)}},
         }
     }
+    if links:
+        found["200"]["links"] = links
     if read and operation.kind in (Kind.LIST, Kind.SINGLE):
         found["304"] = {"description": "The answer is still the one that `If-None-Match` names."}
     for status in operation.statuses:

@@ -75,6 +75,12 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True):
     log_format: Annotated[Literal["text", "json"], _about("How log lines look.")] = "text"
 
     @property
+    def write_open_seconds(self) -> float:
+        """How long a write that nobody has closed counts as under way: its deadline, and time for what was sent last to
+        arrive at the connected system."""
+        return self.write_deadline_seconds + self.vendor_timeout_seconds
+
+    @property
     def data_folder(self) -> Path:
         return Path(self.data).absolute()
 
