@@ -34,6 +34,7 @@ from crossdock.platform.limits import CallerLimits
 from crossdock.platform.openapi import OPERATIONS, document
 from crossdock.records import endpoints as record_endpoints
 from crossdock.sandbox.app import make_app as make_sandbox
+from crossdock.webhooks import endpoints as webhook_endpoints
 
 log = structlog.get_logger(__name__)
 
@@ -41,9 +42,10 @@ MANAGEMENT_ENDPOINTS: dict[str, Endpoint] = {
     **connection_endpoints.ENDPOINTS,
     **api_log_endpoints.ENDPOINTS,
     **record_endpoints.MANAGEMENT_ENDPOINTS,
+    **webhook_endpoints.ENDPOINTS,
 }
 """The endpoints of everything that is not about records, by operation."""
-DOWNLOAD_SOURCES: dict[str, downloads.Source] = {}
+DOWNLOAD_SOURCES: dict[str, downloads.Source] = {**webhook_endpoints.DOWNLOAD_SOURCES}
 """Where the files come from that signed addresses name, by kind."""
 USAGE_SECONDS = 5.0
 """How often the counted calls of connections are written down."""
