@@ -12,6 +12,8 @@ from litestar import Litestar, Response, get
 from litestar.exceptions import HTTPException
 from litestar.params import FromPath
 
+from crossdock.api_logs import endpoints as api_log_endpoints
+from crossdock.api_logs.recorder import CallRecorder
 from crossdock.connections import endpoints as connection_endpoints
 from crossdock.contract.errors import CrossdockError, not_found
 from crossdock.contract.operations import Kind
@@ -32,12 +34,18 @@ from crossdock.platform.limits import CallerLimits
 from crossdock.platform.openapi import OPERATIONS, document
 from crossdock.records import endpoints as record_endpoints
 from crossdock.sandbox.app import make_app as make_sandbox
+from crossdock.webhooks import endpoints as webhook_endpoints
 
 log = structlog.get_logger(__name__)
 
-MANAGEMENT_ENDPOINTS: dict[str, Endpoint] = {**connection_endpoints.ENDPOINTS}
+MANAGEMENT_ENDPOINTS: dict[str, Endpoint] = {
+    **connection_endpoints.ENDPOINTS,
+    **api_log_endpoints.ENDPOINTS,
+    **record_endpoints.MANAGEMENT_ENDPOINTS,
+    **webhook_endpoints.ENDPOINTS,
+}
 """The endpoints of everything that is not about records, by operation."""
-DOWNLOAD_SOURCES: dict[str, downloads.Source] = {}
+DOWNLOAD_SOURCES: dict[str, downloads.Source] = {**webhook_endpoints.DOWNLOAD_SOURCES}
 """Where the files come from that signed addresses name, by kind."""
 USAGE_SECONDS = 5.0
 """How often the counted calls of connections are written down."""
@@ -97,6 +105,7 @@ async def _write_usage(engine: Engine) -> None:
 def make_app(engine: Engine) -> ASGIApp:
     """The application of one API process; its lifespan opens the engine and closes it."""
     limits = CallerLimits(engine.settings)
+    calls = CallRecorder(engine)
     routes = []
     for operation in OPERATIONS:
         if operation.kind is Kind.MANAGEMENT:
@@ -108,12 +117,14 @@ def make_app(engine: Engine) -> ASGIApp:
     @contextlib.asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
         await engine.open()
-        usage = asyncio.create_task(_write_usage(engine))
+        tasks = [asyncio.create_task(_write_usage(engine)), asyncio.create_task(calls.run())]
         try:
             yield
         finally:
-            usage.cancel()
-            await asyncio.gather(usage, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await calls.flush()
             await engine.close()
 
     app = Litestar(
@@ -128,4 +139,4 @@ def make_app(engine: Engine) -> ASGIApp:
         },
         logging_config=None,
     )
-    return RequestShell(app)
+    return RequestShell(app, calls)
