@@ -13,7 +13,7 @@ NODE_READY := $(if $(shell command -v npm),$(NODE)/node_modules/.ready)
 # Two processes: the suite starts a PostgreSQL in each, and most machines that build have two cores.
 WORKERS ?= 2
 
-.PHONY: help run test check fix bench real new clean
+.PHONY: help run test check fix bench real postman new clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ bench: $(READY) ## Measure, as ratios in one run
 
 real: $(READY) ## Install and start Tryton and Vendure, and run the example against both
 	@PATH="$(CURDIR)/.uv/bin:$$PATH" $(PYTHON) -m real
+
+postman: $(READY) ## Run the Postman collection against a fresh server (needs npx)
+	@$(PYTHON) scripts/postman.py
 
 new: $(READY) ## Write the folder of a new integration: make new NAME=acme TYPE=wms
 	@$(PYTHON) -m crossdock.scaffold '$(NAME)' '$(TYPE)'

@@ -25,6 +25,7 @@ IDEMPOTENCY_HEADER = "Idempotency-Key"
 class Access(Enum):
     """Which credentials a call needs beside the API key."""
 
+    PUBLIC = "nothing, not even the key"
     KEY = "key"
     OPTIONAL_TOKEN = "optional token"  # noqa: S105 - a description
     TOKEN = "token"  # noqa: S105 - a description

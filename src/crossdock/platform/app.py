@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import functools
 from collections.abc import AsyncIterator
 
 import structlog
@@ -16,8 +15,8 @@ from crossdock.api_logs import endpoints as api_log_endpoints
 from crossdock.api_logs.recorder import CallRecorder
 from crossdock.connections import endpoints as connection_endpoints
 from crossdock.contract.errors import CrossdockError, not_found
-from crossdock.contract.operations import Kind
-from crossdock.contract.values import ENCODER
+from crossdock.contract.operations import Access, Kind
+from crossdock.documents import endpoints as document_endpoints
 from crossdock.integrations import registry
 from crossdock.integrations.kit.transport import ASGIApp, InProcessTransport
 from crossdock.platform import downloads
@@ -29,9 +28,10 @@ from crossdock.platform.http import (
     on_bug,
     on_crossdock_error,
     on_http_error,
+    public_handler,
 )
 from crossdock.platform.limits import CallerLimits
-from crossdock.platform.openapi import OPERATIONS, document
+from crossdock.platform.openapi import OPERATIONS
 from crossdock.records import endpoints as record_endpoints
 from crossdock.sandbox.app import make_app as make_sandbox
 from crossdock.webhooks import endpoints as webhook_endpoints
@@ -54,17 +54,6 @@ USAGE_SECONDS = 5.0
 def mount_servers(engine: Engine) -> None:
     """Gives the engine the vendors that run inside this process."""
     engine.servers["sandbox"] = InProcessTransport(make_sandbox(engine.database))
-
-
-@functools.cache
-def _encoded_document() -> bytes:
-    return ENCODER.encode(document())
-
-
-@get("/openapi.json", sync_to_thread=False)
-def openapi_json() -> Response[bytes]:
-    """The whole API as a document."""
-    return Response(_encoded_document(), media_type="application/json")
 
 
 @get("/healthz", sync_to_thread=False)
@@ -108,6 +97,10 @@ def make_app(engine: Engine) -> ASGIApp:
     calls = CallRecorder(engine)
     routes = []
     for operation in OPERATIONS:
+        if operation.access is Access.PUBLIC:
+            public = document_endpoints.PUBLIC_ENDPOINTS[operation.operation_id]
+            routes.append(public_handler(operation, public, engine))
+            continue
         if operation.kind is Kind.MANAGEMENT:
             endpoint = MANAGEMENT_ENDPOINTS[operation.operation_id]
         else:
@@ -128,7 +121,13 @@ def make_app(engine: Engine) -> ASGIApp:
             await engine.close()
 
     app = Litestar(
-        route_handlers=[*routes, downloads.route(engine, DOWNLOAD_SOURCES), openapi_json, healthz, logo],
+        route_handlers=[
+            *routes,
+            downloads.route(engine, DOWNLOAD_SOURCES),
+            *document_endpoints.routes(engine),
+            healthz,
+            logo,
+        ],
         openapi_config=None,
         lifespan=[lifespan],
         request_max_body_size=engine.settings.max_body_bytes,

@@ -48,6 +48,19 @@ class RecordTarget:
 
 
 @dataclass(frozen=True)
+class PublicCall:
+    """One request, whoever made it."""
+
+    request: Request[Any, Any, Any]
+    engine: Engine
+
+    @property
+    def base_url(self) -> str:
+        """Where the caller reaches this server, without a slash at the end; addresses in answers start with it."""
+        return (self.engine.settings.public_url or str(self.request.base_url)).rstrip("/")
+
+
+@dataclass(frozen=True)
 class Call:
     """One authorized request of an operation."""
 
@@ -70,7 +83,7 @@ class Call:
     @property
     def base_url(self) -> str:
         """Where the caller reaches this server, without a slash at the end; addresses in answers start with it."""
-        return (self.engine.settings.public_url or str(self.request.base_url)).rstrip("/")
+        return PublicCall(self.request, self.engine).base_url
 
     @property
     def query_string(self) -> bytes:
@@ -94,12 +107,19 @@ class Reply:
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
     revalidated: bool = False
+    media_type: str = JSON_TYPE
 
 
 class Endpoint(Protocol):
     """Carries out an operation."""
 
     def __call__(self, call: Call) -> Awaitable[Reply]: ...
+
+
+class PublicEndpoint(Protocol):
+    """Carries out an operation that anybody may call."""
+
+    def __call__(self, call: PublicCall) -> Awaitable[Reply]: ...
 
 
 def reply(value: Any) -> Reply:
@@ -134,17 +154,29 @@ def handler(operation: Operation, endpoint: Endpoint, engine: Engine, limits: Ca
         # Errors of a call that was counted carry its budget too.
         state["answer_headers"] = headers
         call = Call(request, operation, engine, authorized, _segments(request))
-        answer = await endpoint(call)
-        headers = {**headers, **answer.headers}
-        if answer.revalidated:
-            tag = f'"{xxhash.xxh3_128_hexdigest(answer.body)}"'
-            headers["ETag"] = tag
-            if _matches(request.headers.get("if-none-match"), tag):
-                return ASGIResponse(status_code=304, headers=headers)
-        return ASGIResponse(body=answer.body, headers=headers, media_type=JSON_TYPE)
+        return _served(request, await endpoint(call), headers)
 
     path = re.sub(r"\{(\w+)\}", r"{\1:str}", operation.path)
     return HTTPRouteHandler(path, http_method=operation.method, name=operation.operation_id)(handle)  # type: ignore[arg-type]
+
+
+def public_handler(operation: Operation, endpoint: PublicEndpoint, engine: Engine) -> HTTPRouteHandler:
+    """The route of an operation that anybody may call."""
+
+    async def handle(request: Request[Any, Any, Any]) -> ASGIResponse:
+        return _served(request, await endpoint(PublicCall(request, engine)), {})
+
+    return HTTPRouteHandler(operation.path, http_method=operation.method, name=operation.operation_id)(handle)  # type: ignore[arg-type]
+
+
+def _served(request: Request[Any, Any, Any], answer: Reply, counted: Mapping[str, str]) -> ASGIResponse:
+    headers = {**counted, **answer.headers}
+    if answer.revalidated:
+        tag = f'"{xxhash.xxh3_128_hexdigest(answer.body)}"'
+        headers["ETag"] = tag
+        if _matches(request.headers.get("if-none-match"), tag):
+            return ASGIResponse(status_code=304, headers=headers)
+    return ASGIResponse(body=answer.body, headers=headers, media_type=answer.media_type)
 
 
 def _matches(given: str | None, tag: str) -> bool:
