@@ -127,7 +127,7 @@ def _offer_ids(schema: Any, offered: Mapping[str, Sequence[Any]], *, replace: bo
     """Lets fields hold values that exist; the published schema cannot list a whole catalogue."""
     for name, value in schema.items() if isinstance(schema, dict) else enumerate(schema):
         if name in offered and isinstance(value, dict) and (replace or "enum" not in value):
-            schema[name] = {"enum": list(offered[name])}
+            schema[name] = {"enum": list(offered[str(name)])}
         elif isinstance(value, dict | list):
             _offer_ids(value, offered, replace=replace)
 
