@@ -37,9 +37,12 @@ class Resource:
     filters: tuple[Filter, ...] = ()
     taggable: bool = False
     single: bool = True
+    stored: bool = True
+    """False where nothing is kept: every read asks the connected system."""
     parent: Parent | None = None
     sync_seconds: int = 3600
     changes: tuple[str, ...] = ("created", "updated")
+    """Changes that subscribers hear of; none where the contract has no event."""
     more_events: tuple[str, ...] = ()
     """Events beside created and updated, such as `shipment.created`."""
 

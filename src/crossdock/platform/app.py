@@ -30,11 +30,15 @@ from crossdock.platform.http import (
 from crossdock.platform.limits import CallerLimits
 from crossdock.platform.openapi import OPERATIONS, document
 from crossdock.records import endpoints as record_endpoints
+from crossdock.records import meta as meta_endpoints
 from crossdock.sandbox.app import make_app as make_sandbox
 
 log = structlog.get_logger(__name__)
 
-MANAGEMENT_ENDPOINTS: dict[str, Endpoint] = {**connection_endpoints.ENDPOINTS}
+MANAGEMENT_ENDPOINTS: dict[str, Endpoint] = {
+    **connection_endpoints.ENDPOINTS,
+    **meta_endpoints.ENDPOINTS,
+}
 """The endpoints of everything that is not about records, by operation."""
 USAGE_SECONDS = 5.0
 """How often the counted calls of connections are written down."""
