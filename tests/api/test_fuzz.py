@@ -119,14 +119,15 @@ def _written(target: Target, operation: Operation) -> dict[str, Any]:
     vertical = operation.action.vertical
     path = f"{target.url}/integrations/{vertical}/sandbox/write-info"
     info = httpx.get(path, headers=target.headers(operation)).json()
-    body = info["paths"][operation.path][operation.method.lower()]["requestBody"]
+    shown = info["paths"][operation.path][operation.method.lower()]
+    body = {"requestBody": shown["requestBody"]} if "requestBody" in shown else {}
     served = target.document["paths"][operation.path][operation.method.lower()]
     own = info["components"]["schemas"]
     offered = {name: target.ids[f"{vertical} {name}"] for name in ("product_id", "warehouse_id")}
     _offer_ids(own, offered)
     components = {**target.document["components"]}
     components["schemas"] = {**components["schemas"], **own}
-    paths = {operation.path: {operation.method.lower(): {**served, "requestBody": body}}}
+    paths = {operation.path: {operation.method.lower(): {**served, **body}}}
     return {**target.document, "paths": paths, "components": components}
 
 
@@ -161,13 +162,19 @@ def _without_fractions(body: Any) -> Any:
     return int(body) if isinstance(body, float) and body.is_integer() else body
 
 
+def _real_ids(target: Target, operation: Operation, vertical: str, name: str) -> list[str]:
+    """Ids that exist; for changes of orders mostly of those that have not left, or every case would be refused."""
+    ids = target.ids.get(f"{vertical} {name}", [])
+    return ids[70:] if operation.method != "GET" and name == "order_id" else ids
+
+
 def _fuzz(target: Target, operation: Operation, document: dict[str, Any], cases: int) -> dict[int, int]:
     """Runs cases of one operation; gives how often each status came."""
     schema = schemathesis.openapi.from_dict(document)
     schema.config.update(base_url=target.url)
     fuzzed = schema[operation.path][operation.method]
     vertical = operation.action.vertical if operation.action else "wms"
-    real = {name: target.ids.get(f"{vertical} {name}", []) for name in operation.path_parameters}
+    real = {name: _real_ids(target, operation, vertical, name) for name in operation.path_parameters}
     statuses: dict[int, int] = {}
 
     @seed(1)
@@ -220,5 +227,5 @@ def test_writes(target: Target, operation: Operation) -> None:
     """What write-info allows is taken or refused by the vendor in its own words; what it forbids is a 422."""
     statuses = _fuzz(target, operation, _written(target, operation), WRITE_CASES)
     assert 401 not in statuses
-    assert statuses.get(422)
+    assert statuses.get(422) or not (operation.action and operation.action.takes_body)
     assert statuses.get(200), f"no write got through: {statuses}"

@@ -50,6 +50,7 @@ class Call:
     lost: bool = False
     """Whether the answer gets lost after the vendor has acted."""
     settle: bool = False
+    reference: str = REFERENCE
 
 
 @dataclass(frozen=True)
@@ -180,12 +181,16 @@ ORDER_SCENARIOS = (
             "create_order_shipment",
             "order_id_100",
             body={
-                "line_items": [{"product_id": "product_id_0", "quantity": 30}],
+                "line_items": [{"product_id": "product_id_3", "quantity": 70}],
                 "packages": [{"package_id": "A"}, {"package_id": "B", "tracking_number": "1Z2"}],
                 "measurements": SIZED_KIT["measurements"],
             },
         ),
-        before=[wms("create_order", body={**ORDER, "line_items": [{"product_id": "product_id_0", "quantity": 45}]})],
+        before=[
+            wms(
+                "create_order", body={"line_items": [{"product_id": "product_id_3", "quantity": 90}]}, reference="first"
+            )
+        ],
     ),
     Scenario(
         "create_order_shipment_unknown_pack",
@@ -389,7 +394,7 @@ class Recorder:
     def _adapter(self, call: Call, transport: Transport) -> tuple[VendorClient, Adapter]:
         client = VendorClient(transport, attempts=1)
         credentials = SandboxCredentials(api_key=call.key or KEYS[call.adapter.vertical])
-        return client, call.adapter(credentials, Runtime(client, lambda: NOW, REFERENCE))
+        return client, call.adapter(credentials, Runtime(client, lambda: NOW, call.reference))
 
     async def _expected(self, adapter: Adapter, call: Call) -> dict[str, Any]:
         if call.action == exchanges.CHECK:

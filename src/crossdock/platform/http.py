@@ -15,6 +15,7 @@ import xxhash
 from litestar import Request, Response
 from litestar.datastructures import UploadFile
 from litestar.exceptions import ClientException, HTTPException
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.handlers import HTTPRouteHandler
 from litestar.response.base import ASGIResponse
 
@@ -92,6 +93,8 @@ class Call:
             parts = (await self.request.form()).multi_items()
         except (UnicodeDecodeError, LookupError):
             raise bad_request("Invalid form: a part without a file name is not text in a known charset") from None
+        except RequestEntityTooLarge:
+            raise
         except ClientException as error:
             raise bad_request(f"Invalid form: {error.detail}") from None
         return [await _form_part(name, value) for name, value in parts]

@@ -43,10 +43,12 @@ from crossdock.sandbox.wms.shelves import Shelves
 
 MOST_MONEY = Decimal(10) ** 12
 _PACKED: frozenset[OrderState] = frozenset({"picked", "packed"})
-_CLOSED = {
+_REFUSALS = {
     "part_shipped": ("already_shipped", "has left in part"),
     "shipped": ("already_shipped", "has left"),
     "cancelled": ("already_cancelled", "is cancelled"),
+    "waiting_for_stock": ("waiting_for_stock", "waits for stock"),
+    "on_hold": ("on_hold", "is on hold"),
 }
 
 
@@ -175,7 +177,7 @@ def refuse_closed(order: Order, allowed: frozenset[OrderState]) -> None:
     """Refuses what cannot be done any more."""
     if order.state in allowed:
         return
-    code, words = _CLOSED.get(order.state, (order.state, f"is {order.state}"))
+    code, words = _REFUSALS[order.state]
     raise conflict(code, f"Order {order.id} {words}")
 
 
