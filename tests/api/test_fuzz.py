@@ -124,6 +124,8 @@ def _written(target: Target, operation: Operation) -> dict[str, Any]:
     served = target.document["paths"][operation.path][operation.method.lower()]
     own = info["components"]["schemas"]
     offered = {name: target.ids[f"{vertical} {name}"] for name in ("product_id", "warehouse_id")}
+    # Any text is no address, and no system takes one for it.
+    offered["file_url"] = ["https://files.example/label.pdf", "http://files.example"]
     _offer_ids(own, offered)
     components = {**target.document["components"]}
     components["schemas"] = {**components["schemas"], **own}

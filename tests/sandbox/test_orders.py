@@ -277,7 +277,7 @@ _LINES = st.lists(st.builds(line, _PRODUCTS, st.sampled_from([1, 2, 7, 90])), mi
 _SOME_ORDER = st.sampled_from([70, 73, 74, 75, 77, 78, 100, 101, 102])
 _STATES = ["new", "released", "in_work", "picked", "packed", "on_hold"]
 _SHIPMENTS = st.sampled_from([{}, {"part": True}, {"packages": [{}]}, {"packages": [{}, {}]}])
-_STEPS = st.one_of(
+_STEPS: st.SearchStrategy[tuple[str, Any, dict[str, Any]]] = st.one_of(
     st.tuples(st.just("POST"), st.just(""), st.fixed_dictionaries({"lines": _LINES})),
     st.tuples(
         st.just("PATCH"),
