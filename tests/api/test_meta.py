@@ -51,7 +51,12 @@ async def test_it_judges_as_the_write_does(account: Account) -> None:
     validator = jsonschema_rs.Draft7Validator(document)
     fits = {"line_items": [{"product_id": "product_id_6", "quantity": 1}], "channel_object": {"channel_name": "x"}}
     assert validator.is_valid(fits)
-    changes: list[dict[str, Any]] = [{"line_items": []}, {"colour": "red"}, {"channel_object": {}}, {"warehouse_id": "nowhere"}]
+    changes: list[dict[str, Any]] = [
+        {"line_items": []},
+        {"colour": "red"},
+        {"channel_object": {}},
+        {"warehouse_id": "nowhere"},
+    ]
     for wrong in changes:
         assert not validator.is_valid({**fits, **wrong})
 

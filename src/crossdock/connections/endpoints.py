@@ -84,7 +84,7 @@ def _adapter(call: Call) -> type[Adapter]:
 
 def logo_url(call: Call, adapter: type[Adapter]) -> str:
     """Address of the integration's picture, on this server."""
-    return f"{str(call.request.base_url).rstrip('/')}/logos/{adapter.vertical}/{adapter.slug}.svg"
+    return f"{call.base_url}/logos/{adapter.vertical}/{adapter.slug}.svg"
 
 
 async def _choices(call: Call, adapter: type[Adapter]) -> Choices:
