@@ -113,6 +113,8 @@ def written_document(target: Target, operation: Operation) -> dict[str, Any]:
     served = target.document["paths"][operation.path][operation.method.lower()]
     own = info["components"]["schemas"]
     offered = {name: ids for (where, name), ids in target.ids.items() if where == vertical and ids}
+    # Any text is no address, and no system takes one for it.
+    offered["file_url"] = ["https://files.example/label.pdf", "http://files.example"]
     _offer_ids(own, offered)
     if operation.path.startswith("/wms/returns"):
         _offer_ids(own, _returnable(target, operation), replace=True)

@@ -32,13 +32,19 @@ from tests.api.fuzzing import (
 READ_CASES, WRITE_CASES = 12, 40
 
 
+def _real_ids(target: Target, operation: Operation, vertical: str, name: str) -> list[str]:
+    """Ids that exist; for changes of orders those that may not have left yet, or every case would be refused."""
+    ids = target.ids.get((vertical, name), [])
+    return ids[70:] if operation.method != "GET" and name == "order_id" else ids
+
+
 def _fuzz(target: Target, operation: Operation, document: dict[str, Any], cases: int) -> dict[int, int]:
     """Runs cases of one operation; gives how often each status came."""
     schema = schemathesis.openapi.from_dict(document)
     schema.config.update(base_url=target.url)
     fuzzed = schema[operation.path][operation.method]
     vertical = operation.action.vertical if operation.action else "wms"
-    real = {name: target.ids.get((vertical, name), []) for name in operation.path_parameters}
+    real = {name: _real_ids(target, operation, vertical, name) for name in operation.path_parameters}
     if operation.kind is Kind.WRITE:
         real |= fresh_record(target, operation)
     statuses: dict[int, int] = {}

@@ -89,6 +89,6 @@ class TestWriteInfo:
             path = f"/integrations/{adapter.vertical}/{adapter.slug}/write-info"
             document = (await reader.organization.get(path)).json()
             validate(document)
-            writes = {item.action.operation_id for item in adapter.implementations.values() if not item.action.is_read}
+            writes = {item.action.operation_id for item in adapter.implementations.values() if item.action.is_write}
             found = {item["operationId"] for path_item in document["paths"].values() for item in path_item.values()}
             assert found == writes

@@ -29,9 +29,9 @@ WMS_LISTS = {
     "inbound-shipments": 12,
     "suppliers": 3,
     "clients": 1,
-    "activities": 167,
-    "charges": 216,
-    "ledger": 256,
+    "activities": 169,
+    "charges": 219,
+    "ledger": 258,
     "adjustments": 0,
 }
 ADJUSTMENT = {"itemId": "inventory_item_id_6", "warehouseId": "warehouse_id_0", "change": 3}

@@ -120,18 +120,35 @@ async def get_write_info(call: Call) -> Reply:
 async def generate_sandbox(call: Call) -> Reply:
     """A sandbox with fresh data."""
     vertical = _vertical(call)
-    if await call.body():
-        raise invalid_query("_schema", "This call takes no body.")
+    await _no_body(call)
     work = sandboxes.generate(call.engine, call.authorized.caller.organization_id, vertical)
     return reply(await call.engine.finish(work))
 
 
 async def receive_return(call: Call) -> Reply:
     """A return that arrived in the sandbox."""
-    if await call.body():
-        raise invalid_query("_schema", "This call takes no body.")
+    await _no_body(call)
     work = sandboxes.receive_return(call.engine, call.authorized.caller.organization_id, call.path["return_id"])
     return Reply(await call.engine.finish(work))
+
+
+async def simulate_fulfill(call: Call) -> Reply:
+    """An order of the sandbox, shipped."""
+    given = query.merge(query.parse_pairs(call.query_string))
+    partial = sandbox_operations.PARTIAL.name
+    violations = {name: ["Unknown field."] for name in sorted(set(given) - {partial})}
+    if given.get(partial, "false") not in ("true", "false"):
+        violations[partial] = ["Not a valid boolean."]
+    if violations:
+        raise InvalidBody({"query": violations})
+    await _no_body(call)
+    caller, order_id = call.authorized.caller, call.path["order_id"]
+    return Reply(await sandboxes.fulfill(call.engine, caller, order_id, partial=given.get(partial) == "true"))
+
+
+async def _no_body(call: Call) -> None:
+    if await call.body():
+        raise invalid_query("_schema", "This call takes no body.")
 
 
 ENDPOINTS: dict[str, Endpoint] = {
@@ -143,4 +160,5 @@ ENDPOINTS: dict[str, Endpoint] = {
     integrations.GET_WRITE_INFO.operation_id: get_write_info,
     sandbox_operations.GENERATE_SANDBOX.operation_id: generate_sandbox,
     sandbox_operations.SIMULATE_RECEIVE_RETURN.operation_id: receive_return,
+    sandbox_operations.SIMULATE_FULFILL.operation_id: simulate_fulfill,
 }

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from typing import cast
+from typing import Any, cast
 from uuid import UUID, uuid4
 
+import msgspec
 import psycopg
 
+from crossdock.accounts.store import Caller, CallerConnection
 from crossdock.connections import secrets, service, store
 from crossdock.connections.store import ConnectionRow
+from crossdock.contract.actions import Action
 from crossdock.contract.errors import VendorUnavailable, not_found
 from crossdock.contract.management.sandboxes import SandboxAnswer
+from crossdock.contract.operations import RECORD_OPERATIONS, Kind
 from crossdock.contract.resources import Resource
+from crossdock.contract.wms.orders import CREATE_ORDER_SHIPMENT
 from crossdock.contract.wms.returns import RETURNS
 from crossdock.integrations import registry
 from crossdock.integrations.kit.adapter import Adapter
@@ -73,6 +78,33 @@ async def _sandbox_with(engine: Engine, organization_id: UUID, resource: Resourc
     if row is None or found is None:
         raise not_found(record_id)
     return row
+
+
+async def fulfill(engine: Engine, caller: Caller, order_id: str, *, partial: bool) -> bytes:
+    """Ships an order of the warehouse sandbox. It is the same write as a shipment that a caller makes."""
+    body = {"partial": True} if partial else {}
+    return await _write(engine, caller, CREATE_ORDER_SHIPMENT, (order_id,), body)
+
+
+async def _write(engine: Engine, caller: Caller, action: Action, ids: tuple[str, ...], body: dict[str, Any]) -> bytes:
+    """Makes a write at the organization's sandbox; 404 while there is none."""
+    async with engine.database.transaction(caller.organization_id) as connection:
+        row = await store.find_sandbox(connection, action.vertical)
+    if row is None:
+        raise not_found(ids[-1])
+    target = CallerConnection(row.id, row.vertical, row.integration_name, tuple(row.disabled_functions or ()))
+    operation = next(item for item in RECORD_OPERATIONS if item.kind is Kind.WRITE and item.action is action)
+    request = writes.WriteRequest(
+        caller=caller,
+        connection=target,
+        operation=operation,
+        action=action,
+        resource=action.resource,
+        ids=ids,
+        raw=msgspec.json.encode(body),
+        key=None,
+    )
+    return (await writes.write(engine, request)).body
 
 
 def _product(adapter: type[Adapter]) -> Product:

@@ -37,6 +37,8 @@ class Resource:
     filters: tuple[Filter, ...] = ()
     taggable: bool = False
     single: bool = True
+    stored: bool = True
+    """False where nothing is kept: every read asks the connected system."""
     parent: Parent | None = None
     sync_seconds: int = 3600
     changes: tuple[str, ...] = ("created", "updated")

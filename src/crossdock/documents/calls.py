@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from crossdock.contract.actions import JSON_TYPE, SUCCESS, Answer
 from crossdock.contract.filters import LIST_OPERATORS
 from crossdock.contract.operations import Access, Kind, Operation
 from crossdock.contract.schemas import JSONSchema, field_paths
@@ -86,7 +87,10 @@ def _call(operation: Operation, served: Mapping[str, Any]) -> Iterator[str]:
     if parameters:
         yield table(("Parameter", "In", "Meaning"), _parameter_rows(parameters))
     if "requestBody" in shown:
-        yield from _body(shown["requestBody"]["content"]["application/json"]["schema"], schemas)
+        [(kind, media)] = shown["requestBody"]["content"].items()
+        if kind != JSON_TYPE:
+            yield f"The body is sent as `{kind}`."
+        yield from _body(media["schema"], schemas)
     yield from _answer(operation, shown, schemas)
     statuses = ", ".join(f"`{status}`" for status in shown["responses"])
     yield f"Statuses: {statuses}. [What they mean](/docs/reference/errors.md)."
@@ -140,10 +144,12 @@ def _answer(operation: Operation, shown: Mapping[str, Any], schemas: Mapping[str
     if resource is not None:
         anchor = f"#fields-of-a-{slug(resource.singular)}"
         single = f"[{resource.singular.replace('_', ' ')}]({anchor})"
-        if operation.kind is Kind.LIST:
+        if operation.action is not None and operation.action.answer is Answer.WORD and operation.kind is Kind.WRITE:
+            yield f"Answers `data` (the word `{SUCCESS}`), `id` and `unused_fields`."
+        elif operation.kind is Kind.LIST:
             yield f"Answers `data` (a list, each a {single}), `next_token` and `total_count`."
         else:
-            yield f"Answers `data` (a {single})" + ("." if operation.kind is Kind.SINGLE else " and `unused_fields`.")
+            yield f"Answers `data` (a {single})" + ("." if operation.method == "GET" else " and `unused_fields`.")
         return
     schema = shown["responses"]["200"]["content"]["application/json"]["schema"]
     found = list(rows(schema.get("oneOf", [schema])[0], schemas))

@@ -33,6 +33,7 @@ from crossdock.platform.http import (
 from crossdock.platform.limits import CallerLimits
 from crossdock.platform.openapi import OPERATIONS
 from crossdock.records import endpoints as record_endpoints
+from crossdock.records import meta as meta_endpoints
 from crossdock.sandbox.app import make_app as make_sandbox
 from crossdock.webhooks import endpoints as webhook_endpoints
 
@@ -40,6 +41,7 @@ log = structlog.get_logger(__name__)
 
 MANAGEMENT_ENDPOINTS: dict[str, Endpoint] = {
     **connection_endpoints.ENDPOINTS,
+    **meta_endpoints.ENDPOINTS,
     **api_log_endpoints.ENDPOINTS,
     **record_endpoints.MANAGEMENT_ENDPOINTS,
     **webhook_endpoints.ENDPOINTS,

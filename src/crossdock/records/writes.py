@@ -20,7 +20,7 @@ import structlog
 from crossdock.accounts.store import Caller, CallerConnection
 from crossdock.connections import service as connections
 from crossdock.connections import store as connection_store
-from crossdock.contract.actions import Action
+from crossdock.contract.actions import SUCCESS, Action, Answer
 from crossdock.contract.bodies import TAGS_FIELD
 from crossdock.contract.catalogue import ACTION_BY_KEY, RESOURCE_BY_KEY
 from crossdock.contract.errors import (
@@ -349,7 +349,8 @@ async def _commit(
     """Commits the outcome: records, their events, and the answer that the key stands for."""
     async with engine.database.transaction(row.organization_id) as connection:
         owner = (row.organization_id, row.connection_id)
-        answer = await _store(connection, owner, resource, outcome, tags, engine.now())
+        bodies = await _store(connection, owner, resource, outcome, tags, engine.now())
+        answer = _answer(ACTION_BY_KEY[row.action], outcome, bodies)
         await write_store.finish(connection, row.id, "succeeded", answer=answer)
     return answer
 
@@ -359,7 +360,17 @@ async def store_change(
 ) -> bytes:
     """Stores what changed at a connected system other than by a write of the caller, and gives a write's answer."""
     async with engine.database.transaction(organization_id) as connection:
-        return await _store(connection, (organization_id, connection_id), resource, outcome, None, engine.now())
+        bodies = await _store(connection, (organization_id, connection_id), resource, outcome, None, engine.now())
+    return _envelope(bodies[0], outcome.record.id, tuple(outcome.unused_fields))
+
+
+def _answer(action: Action, outcome: Written[Any] | BatchWritten[Any], bodies: list[bytes]) -> bytes:
+    """What a write answers with."""
+    if isinstance(outcome, BatchWritten):
+        unused = msgspec.json.encode(list(outcome.unused_fields))
+        return b'{"data":[%b],"unused_fields":%b}' % (b",".join(bodies), unused)
+    shown = msgspec.json.encode(SUCCESS) if action.answer is Answer.WORD else bodies[0]
+    return _envelope(shown, outcome.record.id, tuple(outcome.unused_fields))
 
 
 async def _store(
@@ -369,8 +380,8 @@ async def _store(
     outcome: Written[Any] | BatchWritten[Any],
     tags: list[Any] | None,
     now: datetime,
-) -> bytes:
-    """Stores records with their events, and gives the answer. `owner` is the organization and the connection."""
+) -> list[bytes]:
+    """Stores records with their events, and gives their bodies. `owner` is the organization and the connection."""
     organization_id, connection_id = owner
     found = list(outcome.records) if isinstance(outcome, BatchWritten) else [outcome.record]
     written: dict[Resource, list[Record]] = {resource: list(found)}
@@ -390,11 +401,7 @@ async def _store(
             now=now,
             as_change=False,
         )
-    bodies = [await _stored(connection, connection_id, resource, record.id) for record in found]
-    if isinstance(outcome, BatchWritten):
-        unused = msgspec.json.encode(list(outcome.unused_fields))
-        return b'{"data":[%b],"unused_fields":%b}' % (b",".join(bodies), unused)
-    return _envelope(bodies[0], found[0].id, tuple(outcome.unused_fields))
+    return [await _stored(connection, connection_id, resource, record.id) for record in found]
 
 
 async def _stored(connection: Connection, connection_id: UUID, resource: Resource, record_id: str) -> bytes:

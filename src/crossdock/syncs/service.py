@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 OVERLAP = timedelta(minutes=2)
 """An incremental run asks from a little before the last one ended: clocks differ, and systems show changes late."""
-CATALOGUE_RESOURCES = frozenset({"products", "warehouses", "warehouse_locations", "inventory"})
+CATALOGUE_RESOURCES = frozenset({"products", "warehouses", "warehouse_locations", "inventory", "order_channels"})
 """Read in full at the first sync, however old the records are."""
 
 

@@ -1,18 +1,15 @@
-"""Making a sandbox, and moving its records on as people in the warehouse would."""
+"""Making a sandbox, and steps of its life that a warehouse would take by itself."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
 from crossdock.contract.management.shapes import DEPRECATED, closed
-from crossdock.contract.operations import API_KEY, Access, Operation, path_parameter
-from crossdock.contract.resources import Resource
-from crossdock.contract.schemas import JSONSchema
+from crossdock.contract.operations import API_KEY, Access, Operation, Parameter, path_parameter
 from crossdock.contract.values import VERTICALS
-from crossdock.contract.wms.returns import RETURNS
 
 
 class SandboxAnswer(msgspec.Struct, kw_only=True):
@@ -27,6 +24,14 @@ class SandboxAnswer(msgspec.Struct, kw_only=True):
         list[str],
         Meta(description="Deprecated: the same as `available_actions`.", extra_json_schema=DEPRECATED),
     ]
+
+
+class SimulatedRecord(msgspec.Struct, kw_only=True):
+    """A record after a simulated step."""
+
+    data: Annotated[dict[str, Any], Meta(description="The record, as its own read shows it.")]
+    id: Annotated[str, Meta(description="Identifier of the record.", examples=["order_id_0"])]
+    unused_fields: Annotated[list[str], Meta(description="Fields of a body that had no effect.", examples=[[]])]
 
 
 SANDBOX_TYPE = path_parameter(
@@ -46,24 +51,25 @@ GENERATE_SANDBOX = Operation(
     answer=closed(SandboxAnswer, "ExchangeResponseSandbox"),
     statuses=(401, 403, 404, 422, 429),
 )
-
-
-def simulated(resource: Resource) -> JSONSchema:
-    """The answer of a simulated step: the record after it."""
-    texts = {"type": "array", "items": {"type": "string", "description": "Name of a field."}}
-    return {
-        "type": "object",
-        "title": "SimulatedRecordResponse",
-        "properties": {
-            "data": {"$ref": f"#/components/schemas/{resource.schema_name}"},
-            "id": {"type": "string", "description": "Identifier of the record.", "examples": [resource.id_param]},
-            "unused_fields": {**texts, "description": "Always empty; here because writes have it."},
-        },
-        "required": ["data", "id", "unused_fields"],
-        "additionalProperties": False,
-    }
-
-
+PARTIAL = Parameter(
+    "partial",
+    "query",
+    {"type": "boolean", "default": False},
+    "Whether only a part is shipped: one line, or half of the only line.",
+)
+SIMULATE_FULFILL = Operation(
+    method="PUT",
+    path="/sandbox/simulate/orders/{order_id}/fulfill",
+    operation_id="put_sandbox_simulate_fulfill",
+    summary="Sandbox Simulate Fulfill",
+    tags=("Sandbox",),
+    access=Access.KEY,
+    description="Ships an order of the warehouse sandbox, or a part of it, as its warehouse would. "
+    "Stock, events and records follow as for any other shipment.",
+    parameters=(API_KEY, path_parameter("order_id", "An order of the sandbox."), PARTIAL),
+    answer=closed(SimulatedRecord, "SimulatedRecordResponse"),
+    statuses=(400, 401, 403, 404, 409, 422, 429, 502, 504),
+)
 SIMULATE_RECEIVE_RETURN = Operation(
     method="PUT",
     path="/sandbox/simulate/returns/{return_id}/receive",
@@ -71,9 +77,8 @@ SIMULATE_RECEIVE_RETURN = Operation(
     summary="Sandbox Simulate Receive Return",
     tags=("Sandbox",),
     access=Access.KEY,
-    description="Everything of a return arrives in the organization's warehouse sandbox; units go back to stock or to "
-    "quarantine.",
+    description="Everything of a return arrives in the warehouse sandbox; units go back to stock or to quarantine.",
     parameters=(API_KEY, path_parameter("return_id", "A return of the sandbox.")),
-    answer=simulated(RETURNS),
-    statuses=(401, 403, 404, 409, 422, 429),
+    answer=closed(SimulatedRecord, "SimulatedRecordResponse"),
+    statuses=(400, 401, 403, 404, 409, 422, 429, 502),
 )

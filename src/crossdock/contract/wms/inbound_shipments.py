@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
 
 from crossdock.contract import filters
 from crossdock.contract.actions import read, write
-from crossdock.contract.bodies import BodyPart, Tags, WriteBody
+from crossdock.contract.bodies import BodyPart, Tags, WriteBody, at_least_one
 from crossdock.contract.records import (
     AdditionalFields,
     CreatedDate,
@@ -145,20 +145,7 @@ class SupplierBody(BodyPart, kw_only=True):
     )
 
 
-def _only(title: str, field: str) -> dict[str, Any]:
-    shown = {"type": "string", "description": SUPPLIER_FIELDS[field], "examples": [field]}
-    return {"title": title, "type": "object", "properties": {field: shown}, "required": [field]}
-
-
-SUPPLIER_FIELDS = {"supplier_id": "The supplier's id.", "supplier_name": "The supplier's name."}
-SupplierChoice = Annotated[
-    SupplierBody,
-    Meta(
-        description="Who sends the goods, by id or by name.",
-        extra_json_schema={"anyOf": [_only("SupplierId", "supplier_id"), _only("SupplierName", "supplier_name")]},
-    ),
-]
-"""At least one of the two fields, which the type alone does not say."""
+SupplierChoice = Annotated[SupplierBody, Meta(description="Who sends the goods, by id or by name."), at_least_one()]
 
 
 class InboundLineBody(BodyPart, kw_only=True):

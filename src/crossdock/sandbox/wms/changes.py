@@ -154,7 +154,7 @@ async def refuse_taken_sku(objects: Objects, sku: str) -> None:
 
 
 def check_size(size: Size | None) -> None:
-    """No length and no weight is negative."""
+    """Refuses a size that nothing has."""
     if size and min(size.length, size.width, size.height, size.weight) < 0:
         raise invalid("No length and no weight is negative", "bad_size")
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
-from crossdock.sandbox.wms.work_documents import Charge, ChargeType, Subject
+from crossdock.sandbox.wms.documents import Order, Shipment
+from crossdock.sandbox.wms.work_documents import Charge, ChargeType, Subject, subject_of
 
 PER_DOCUMENT: Mapping[ChargeType, Decimal] = {
     "pick": Decimal("1.10"),
@@ -22,11 +23,12 @@ PER_UNIT: Mapping[ChargeType, Decimal] = {
     "storage": Decimal("9.50"),
 }
 """The unit of storage is a bin in use, for 30 days."""
-PER_PARCEL = {
+PER_PACKAGE = {
     "shipping_method_id_0": Decimal("7.40"),
     "shipping_method_id_1": Decimal("14.90"),
     "shipping_method_id_2": Decimal("27.50"),
 }
+_OTHER_METHOD = Decimal("9.00")
 
 
 def charge_for(kind: ChargeType, subject: Subject, units: int, at: datetime, number: int) -> Charge:
@@ -46,3 +48,15 @@ def charge_of(kind: ChargeType, subject: Subject, amount: Decimal, at: datetime,
         subject_id=subject.id,
         amount=amount,
     )
+
+
+def for_shipment(order: Order, shipment: Shipment, at: datetime, number: int) -> list[Charge]:
+    """What a shipment costs: the work, and the carrier, whose price counts where it is known."""
+    subject = subject_of(order)
+    units = sum(item.units for package in shipment.packages for item in package.items)
+    price = PER_PACKAGE.get(shipment.shipping_method_id or "", _OTHER_METHOD) * len(shipment.packages)
+    return [
+        charge_for("pick", subject, units, at, number),
+        charge_for("pack", subject, units, at, number + 1),
+        charge_of("shipping", subject, price if shipment.cost is None else shipment.cost, at, number + 2),
+    ]

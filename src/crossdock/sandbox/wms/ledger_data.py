@@ -13,7 +13,7 @@ from crossdock.sandbox.goods import DAYS_SHOWN
 from crossdock.sandbox.wms.documents import Bin, BinChange, Item, Order
 from crossdock.sandbox.wms.inbound_documents import InboundShipment
 from crossdock.sandbox.wms.ledger import LedgerEntry, StockEvent
-from crossdock.sandbox.wms.places import bins_in, components_of, picking_bin
+from crossdock.sandbox.wms.places import bins_in, picking_bin
 from crossdock.sandbox.wms.return_documents import Return
 
 
@@ -34,10 +34,10 @@ def dispatches(orders: Sequence[Order], bins: Sequence[Bin]) -> Iterator[Move]:
         here = bins_in(bins, order.warehouse_id)
         for shipment in order.shipments:
             event = StockEvent(shipment.id, "dispatch", shipment.shipped_at, order.kind, order.id)
-            for line in shipment.lines:
-                for part in components_of(line.product_id):
-                    place = picking_bin(part.item_id, here)
-                    yield Move(event, part.item_id, order.warehouse_id, place.id, -part.units * line.units)
+            for package in shipment.packages:
+                for packed in package.items:
+                    place = picking_bin(packed.item_id, here)
+                    yield Move(event, packed.item_id, order.warehouse_id, place.id, -packed.units)
 
 
 def arrivals(inbound: Sequence[InboundShipment]) -> Iterator[Move]:

@@ -31,6 +31,10 @@ def _caused_by(identifier: str) -> Any:
     return {"causeId": identifier}
 
 
+def _about(identifier: str) -> Any:
+    return {"subjectId": identifier}
+
+
 def _making(path: str, kind: type[T], make: Callable[[Objects, T, datetime], Awaitable[Outcome]]) -> HTTPRouteHandler:
     """`POST path`: makes something."""
 
@@ -83,7 +87,8 @@ MORE_ROUTES: list[HTTPRouteHandler] = [
     *_lists("suppliers", SupplierAccount),
     *_lists("clients", Client),
     *_lists("activities", Activity),
-    *_lists("charges", Charge),
+    list_route(f"{ROOT}/charges", "wms", Charge, show=_as_stored, having={"subjectId": _about}),
+    single_route(f"{ROOT}/charges", "wms", Charge, show=_as_stored),
     list_route(f"{ROOT}/ledger", "wms", LedgerEntry, show=_as_stored, having={"causeId": _caused_by}),
     single_route(f"{ROOT}/ledger", "wms", LedgerEntry, show=_as_stored),
     find_request,

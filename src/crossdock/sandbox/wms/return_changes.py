@@ -14,7 +14,7 @@ from crossdock.sandbox.documents import RequestPart, Text
 from crossdock.sandbox.problems import conflict, invalid
 from crossdock.sandbox.store import Objects
 from crossdock.sandbox.wms.charges import charge_for
-from crossdock.sandbox.wms.documents import Bin, Item, Order, Product
+from crossdock.sandbox.wms.documents import Bin, Item, Order
 from crossdock.sandbox.wms.ledger import StockEvent
 from crossdock.sandbox.wms.return_documents import (
     DAMAGED,
@@ -185,8 +185,7 @@ async def _check_shipped(objects: Objects, back: Return) -> None:
         raise invalid(f"There is no order {back.order_id}", "unknown_order")
     left: Counter[str] = Counter()
     for line in order.lines:
-        product = await objects.get(Product, line.product_id) if line.shipped else None
-        for part in product.components if product else ():
+        for part in line.parts:
             left[part.item_id] += part.units * line.shipped
     for other in await objects.find(Return, {"orderId": order.id}):
         if other.id != back.id and other.state != "cancelled":

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from crossdock.sandbox.wms.documents import Order
-from crossdock.sandbox.wms.places import components_of
 from crossdock.sandbox.wms.return_documents import (
     DAMAGED,
     ParcelLine,
@@ -30,7 +29,7 @@ def returns(now: datetime, orders: Sequence[Order]) -> Iterator[Return]:
         created = min(order.updated_at + timedelta(days=3), now - timedelta(days=1))
         reason = _REASONS[number % len(_REASONS)]
         line = order.lines[0]
-        parts = [(part, part.units * line.units) for part in components_of(line.product_id)]
+        parts = [(part, part.units * line.units) for part in line.parts]
         arrived = {part.item_id: _arrived(state, units) for part, units in parts}
         back = Return(
             id=f"return_id_{number}",

@@ -7,17 +7,15 @@ from datetime import datetime, timedelta
 
 from crossdock.sandbox.documents import Document
 from crossdock.sandbox.goods import dates
-from crossdock.sandbox.wms.charges import PER_PARCEL, charge_for, charge_of
+from crossdock.sandbox.wms.charges import charge_for, for_shipment
 from crossdock.sandbox.wms.documents import CLIENT, Item, Order, OrderState, Warehouse
 from crossdock.sandbox.wms.inbound_documents import InboundShipment
-from crossdock.sandbox.wms.places import components_of
 from crossdock.sandbox.wms.return_documents import Return
 from crossdock.sandbox.wms.work_documents import Activity, Charge, ChargeType, Client, Subject, Task, subject_of
 
 _WORKERS = (("Rosa", "Delgado"), ("Ken", "Abara"), ("Mina", "Sato"), ("Otto", "Keller"), ("Grace", "Owusu"))
 _SECONDS_A_UNIT = 40
 _PICKED: frozenset[OrderState] = frozenset({"picked", "packed"})
-_HANDLING: tuple[ChargeType, ...] = ("pick", "pack")
 _MONTH = timedelta(days=30)
 
 
@@ -74,10 +72,7 @@ def charges(
 
     for order in orders:
         for parcel in order.shipments:
-            for kind in _HANDLING:
-                owe(kind, order, _units(order, sent=True), parcel.shipped_at)
-            price = PER_PARCEL[order.shipping_method_id]
-            found.append(charge_of("shipping", subject_of(order), price, parcel.shipped_at, 0))
+            found += for_shipment(order, parcel, parcel.shipped_at, 0)
     for shipment in inbound:
         for receipt in shipment.receipts:
             owe("goods_in", shipment, sum(line.units for line in receipt.lines), receipt.arrived_at)
@@ -105,11 +100,7 @@ def _storage(now: datetime, items: Sequence[Item]) -> Iterator[Charge]:
 
 def _units(order: Order, *, sent: bool) -> int:
     """Pieces of an order: those that left, or all."""
-    return sum(
-        part.units * (line.shipped if sent else line.units)
-        for line in order.lines
-        for part in components_of(line.product_id)
-    )
+    return sum(part.units * (line.shipped if sent else line.units) for line in order.lines for part in line.parts)
 
 
 def _activity(

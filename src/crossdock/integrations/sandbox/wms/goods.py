@@ -25,7 +25,6 @@ from crossdock.integrations.kit.adapter import (
 from crossdock.integrations.kit.client import segment
 from crossdock.integrations.sandbox.base import CHANGED, each
 from crossdock.integrations.sandbox.mapping import given, signed
-from crossdock.integrations.sandbox.models import SandboxPage
 from crossdock.integrations.sandbox.wms import mapping as warehouse
 from crossdock.integrations.sandbox.wms.base import WarehouseBase
 from crossdock.integrations.sandbox.wms.models import (
@@ -122,9 +121,8 @@ class Goods(WarehouseBase):
             return NotApplied()
         answer = await self.client.get(f"{self.root}/items/{segment(made.item_id)}")
         item: SandboxItem = answer.json(SandboxItem)
-        answer = await self.client.get(f"{self.root}/ledger", {"causeId": made.id})
-        entries: SandboxPage[SandboxLedgerEntry] = answer.json(SandboxPage[SandboxLedgerEntry])
-        return Applied(warehouse.to_inventory_item(item), _in_ledger(entries.data))
+        entries = await self.look_up_all("ledger", SandboxLedgerEntry, causeId=made.id)
+        return Applied(warehouse.to_inventory_item(item), _in_ledger(entries))
 
     @implements(products.CREATE_KIT, CreateKit)
     async def create_kit(self, body: CreateKit) -> products.Product:
