@@ -32,6 +32,8 @@ CHECKS = [
     response_schema_conformance,
     ignored_auth,
 ]
+CHANGEABLE = {"open", "confirmed", "processing", "picked", "packed"}
+"""Statuses of orders that a warehouse still works on."""
 SANDBOXES = [adapter.vertical for adapter in registry.adapters() if adapter.slug == "sandbox"]
 
 
@@ -71,14 +73,20 @@ def _records(url: str, headers: dict[str, str], path: str) -> list[dict[str, Any
     return found
 
 
+def regenerate(url: str, key: str, vertical: str) -> str:
+    """Makes a sandbox or puts its data back; gives its token."""
+    path = f"{url}/sandbox/generate-sandbox/{vertical}"
+    answer = httpx.post(path, headers={"x-trackstar-api-key": key}, timeout=30)
+    assert answer.status_code == 200, answer.text
+    token: str = answer.json()["access_token"]
+    return token
+
+
 def look_around(served: Installation, key: str) -> Target:
     tokens: dict[str, str] = {}
     ids: dict[tuple[str, str], list[str]] = {}
     for vertical in SANDBOXES:
-        path = f"{served.url}/sandbox/generate-sandbox/{vertical}"
-        answer = httpx.post(path, headers={"x-trackstar-api-key": key}, timeout=30)
-        assert answer.status_code == 200, answer.text
-        tokens[vertical] = answer.json()["access_token"]
+        tokens[vertical] = regenerate(served.url, key, vertical)
         headers = {"x-trackstar-api-key": key, "x-trackstar-access-token": tokens[vertical]}
         lists = [
             item for item in READS if item.kind is Kind.LIST and item.resource and item.resource.vertical == vertical
@@ -99,6 +107,9 @@ def _note_ids(ids: dict[tuple[str, str], list[str]], resource: Resource, records
     if resource.key == "cart/products":
         variants = [record["id"] for record in records if record["parent_product_id"] != record["id"]]
         ids["cart", "product_id"] = variants
+    if resource.key == "wms/orders":
+        # Of the others nothing can be changed any more.
+        ids["wms", "order_id"] = [record["id"] for record in records if record["status"] in CHANGEABLE]
     if resource.key == "wms/products":
         ids["wms", "kit_id"] = [record["id"] for record in records if record["is_kit"]]
 

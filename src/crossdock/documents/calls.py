@@ -161,9 +161,9 @@ def _answer(operation: Operation, shown: Mapping[str, Any], schemas: Mapping[str
         fields = f"[{_fields_title(resource).lower()}](#{slug(_fields_title(resource))})"
         if operation.kind is Kind.LIST:
             yield f"Answers `data`, a list of records with the {fields}, `next_token` and `total_count`."
-        elif operation.kind is Kind.SINGLE:
+        elif operation.kind in (Kind.SINGLE, Kind.LIVE):
             yield f"Answers `data` with the {fields}."
-        elif operation.action is not None and operation.kind is Kind.WRITE and operation.action.answer is Answer.WORD:
+        elif operation.kind is Kind.WRITE and operation.action and operation.action.answer is Answer.WORD:
             yield f"Answers `data` (the word `{SUCCESS}`), `id` and `unused_fields`."
         else:
             yield f"Answers `data` with the {fields}, and `unused_fields`."
