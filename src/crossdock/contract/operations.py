@@ -74,6 +74,7 @@ class Operation:
     resource: Resource | None = None
     scoped: dict[str, str] = field(default_factory=dict)
     """Path parameter to the column it narrows a list by."""
+    deprecated: bool = False
 
     @property
     def path_parameters(self) -> list[str]:

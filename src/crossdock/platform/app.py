@@ -13,11 +13,13 @@ from litestar.exceptions import HTTPException
 from litestar.params import FromPath
 
 from crossdock.connections import endpoints as connection_endpoints
+from crossdock.connections import integration_requests
 from crossdock.contract.errors import CrossdockError, not_found
 from crossdock.contract.operations import Kind
 from crossdock.contract.values import ENCODER
 from crossdock.integrations import registry
 from crossdock.integrations.kit.transport import ASGIApp, InProcessTransport
+from crossdock.link import endpoints as link_endpoints
 from crossdock.platform import downloads
 from crossdock.platform.engine import Engine
 from crossdock.platform.http import (
@@ -32,10 +34,16 @@ from crossdock.platform.limits import CallerLimits
 from crossdock.platform.openapi import OPERATIONS, document
 from crossdock.records import endpoints as record_endpoints
 from crossdock.sandbox.app import make_app as make_sandbox
+from crossdock.syncs import endpoints as sync_endpoints
 
 log = structlog.get_logger(__name__)
 
-MANAGEMENT_ENDPOINTS: dict[str, Endpoint] = {**connection_endpoints.ENDPOINTS}
+MANAGEMENT_ENDPOINTS: dict[str, Endpoint] = {
+    **connection_endpoints.ENDPOINTS,
+    **sync_endpoints.ENDPOINTS,
+    **link_endpoints.ENDPOINTS,
+    **integration_requests.ENDPOINTS,
+}
 """The endpoints of everything that is not about records, by operation."""
 DOWNLOAD_SOURCES: dict[str, downloads.Source] = {}
 """Where the files come from that signed addresses name, by kind."""

@@ -18,6 +18,8 @@ INBOUND_SHIPMENTS = Resource(
     event="inbound-shipment",
     taggable=True,
     more_events=("receipt.created",),
+    on_demand=True,
+    needs=("inventory",),
 )
 GET_INBOUND_SHIPMENTS = read(INBOUND_SHIPMENTS)
 CREATE_INBOUND_SHIPMENT = write(
@@ -47,6 +49,7 @@ INBOUND_SHIPMENT_SUPPLIERS = Resource(
     title="Inbound Shipment Suppliers",
     event="inbound-shipment",
     single=False,
+    full_first_sync=True,
 )
 GET_INBOUND_SHIPMENT_SUPPLIERS = read(INBOUND_SHIPMENT_SUPPLIERS)
 
@@ -59,6 +62,8 @@ RETURNS = Resource(
     title="Returns",
     event="return",
     taggable=True,
+    on_demand=True,
+    needs=("inventory", "orders"),
 )
 GET_RETURNS = read(RETURNS)
 CREATE_RETURN = write("create_return", "POST", "/wms/returns", RETURNS, "Create Return")
@@ -74,6 +79,7 @@ SHIPPING_METHODS = Resource(
     title="Shipping Methods",
     event="shipping-method",
     sync_seconds=43200,
+    full_first_sync=True,
 )
 GET_SHIPPING_METHODS = read(SHIPPING_METHODS)
 BILLS = Resource(
@@ -84,6 +90,7 @@ BILLS = Resource(
     singular="bill",
     title="Bills",
     event="bill",
+    on_demand=True,
 )
 GET_BILLS = read(BILLS)
 WAREHOUSE_CUSTOMERS = Resource(
@@ -95,6 +102,7 @@ WAREHOUSE_CUSTOMERS = Resource(
     title="Warehouse Customers",
     event="warehouse-customer",
     sync_seconds=43200,
+    full_first_sync=True,
 )
 GET_WAREHOUSE_CUSTOMERS = read(WAREHOUSE_CUSTOMERS)
 LABOR_ACTIVITIES = Resource(
