@@ -10,7 +10,6 @@ from crossdock.accounts.store import CallerConnection
 from crossdock.connections import service, store
 from crossdock.contract.errors import InvalidBody, bad_request, unauthorized
 from crossdock.contract.switches import OLD_NAMES, functions_of, spelled, unmet_needs
-from crossdock.contract.values import Vertical
 from crossdock.integrations import registry
 from crossdock.integrations.kit.adapter import Adapter
 from crossdock.platform.database import Connection
@@ -32,7 +31,7 @@ def known_to(adapters: Sequence[type[Adapter]]) -> set[str]:
     return {name for adapter in adapters for name in adapter.action_names()}
 
 
-def refuse_unmet_needs(vertical: Vertical, known: Collection[str], off: Collection[str]) -> None:
+def refuse_unmet_needs(vertical: str, known: Collection[str], off: Collection[str]) -> None:
     """400 when a function that stays on needs one that would be off."""
     unmet = unmet_needs(vertical, known, off)
     if unmet:
@@ -57,9 +56,7 @@ async def set_for_connection(
     await engine.wake()
 
 
-async def set_for_organization(
-    engine: Engine, organization_id: UUID, vertical: Vertical, names: Sequence[str]
-) -> list[str]:
+async def set_for_organization(engine: Engine, organization_id: UUID, vertical: str, names: Sequence[str]) -> list[str]:
     """Replaces what an organization has switched off in a vertical; gives the list as it is kept."""
     off = checked_names(vertical, names, "disabled_functions")
     refuse_unmet_needs(vertical, known_to(registry.of_vertical(vertical)), off)
@@ -70,7 +67,7 @@ async def set_for_organization(
     return off
 
 
-async def of_organization(engine: Engine, organization_id: UUID, vertical: Vertical) -> list[str]:
+async def of_organization(engine: Engine, organization_id: UUID, vertical: str) -> list[str]:
     """What an organization has switched off in a vertical."""
     async with engine.database.transaction(organization_id) as connection:
         return await accounts.get_disabled(connection, vertical)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from crossdock.contract.catalogue import ACTIONS, READ_OF, RESOURCES
-from crossdock.contract.values import Vertical
 
 OLD_NAMES = {"get_inbound_shipment": "get_inbound_shipments"}
 """Names that older clients send, and what they are called now."""
@@ -21,7 +20,7 @@ def spelled(names: Iterable[str]) -> list[str]:
     return sorted({OLD_NAMES.get(name, name) for name in names})
 
 
-def unmet_needs(vertical: Vertical, known: Collection[str], off: Collection[str]) -> list[tuple[str, str]]:
+def unmet_needs(vertical: str, known: Collection[str], off: Collection[str]) -> list[tuple[str, str]]:
     """Functions that would stay on without one they need, each with that one. `known` are those that exist at all."""
     found = []
     for resource in RESOURCES:

@@ -160,7 +160,7 @@ async def complete(
     if adapter is None or adapter not in offer.adapters:
         raise InvalidBody.field("integration_name", "This link does not offer it.")
     extra = policy.checked_names(vertical, disabled_functions, "disabled_functions")
-    if adapter.slug == sandboxes.SLUG and offer.connection is None and not credentials:
+    if adapter.slug == sandboxes.SLUG and not credentials:
         return await _complete_sandbox(engine, offer, adapter, extra)
     typed = connections.parse_credentials(adapter, credentials)
     me = await connections.prove(engine, adapter, typed)
@@ -245,9 +245,12 @@ async def _coded(
 
 
 async def _complete_sandbox(engine: Engine, offer: Offer, adapter: type[Adapter], extra: Sequence[str]) -> Completed:
-    """A sandbox is made when its code is traded, or at once for a magic link."""
+    """A sandbox is made when its code is traded, or at once for a magic link. One that exists stays as it is."""
     async with engine.database.transaction(offer.token.organization_id) as connection:
         await _spend(connection, offer.token)
+        if offer.connection is not None:
+            await _set_customer(connection, offer.connection.id, offer.token.customer_id)
+            return await _coded(engine, connection, offer, adapter, connection_id=offer.connection.id)
         if offer.magic is None:
             await policy.for_new_connection(connection, adapter, extra, ())
             return await _coded(engine, connection, offer, adapter, extra=extra)

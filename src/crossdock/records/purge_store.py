@@ -11,7 +11,7 @@ BATCH = 5000
 """Rows one transaction removes, so that none runs into the time limit of a statement."""
 TABLES = (
     *(resource.table for resource in STORED),
-    *("record_versions", "writes", "vendor_budgets", "connection_errors"),
+    *("record_versions", "writes", "vendor_budgets", "connection_errors", "on_demand_syncs"),
 )
 """Everything that is kept of a connection beside its own row and its events."""
 

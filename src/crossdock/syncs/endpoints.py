@@ -10,7 +10,7 @@ from crossdock.contract.catalogue import ACTION_BY_KEY
 from crossdock.contract.errors import InvalidBody, bad_request, disabled, not_found
 from crossdock.contract.management import on_demand_syncs as contract
 from crossdock.contract.management import schedules as schedule_contract
-from crossdock.contract.management.on_demand_syncs import SyncJob, SyncJobsAnswer
+from crossdock.contract.management.on_demand_syncs import CreateSyncJob, SyncJob, SyncJobsAnswer
 from crossdock.contract.management.shapes import Updated
 from crossdock.contract.operations import MAX_PAGE
 from crossdock.contract.values import whole_seconds
@@ -28,7 +28,7 @@ def _shown(row: JobRow) -> SyncJob:
         id=row.id.hex,
         connection_id=str(row.connection_id),
         function_name=row.function_name,
-        status=row.status,  # type: ignore[arg-type] - the table knows the same four
+        status=row.status,
         requested_start_time=whole_seconds(row.requested_start_time),
         requested_end_time=whole_seconds(row.requested_end_time),
         created_at=whole_seconds(row.created_at),
@@ -55,12 +55,19 @@ def _checked_action(call: Call, function_name: str) -> Action:
     return action
 
 
+def _check_span(given: CreateSyncJob) -> None:
+    for name in ("start_time", "end_time"):
+        if not contract.EARLIEST <= getattr(given, name).year <= contract.LATEST:
+            raise InvalidBody.field(name, f"Must lie between {contract.EARLIEST} and {contract.LATEST}.")
+    if given.end_time <= given.start_time:
+        raise InvalidBody.field("end_time", "Must be after start_time.")
+
+
 async def create_on_demand_sync(call: Call) -> Reply:
     """Asks for a span of the past."""
     given = contract.CREATE_FORM.read(await call.body())
+    _check_span(given)
     action = _checked_action(call, given.function_name)
-    if given.end_time <= given.start_time:
-        raise InvalidBody.field("end_time", "Must be after start_time.")
     connection = call.authorized.connection
     row = JobRow(
         id=uuid4(),
@@ -100,8 +107,7 @@ async def get_on_demand_sync(call: Call) -> Reply:
 
 async def cancel_on_demand_sync(call: Call) -> Reply:
     """Ends an open job."""
-    if await call.body():
-        raise InvalidBody.field("_schema", "This call takes no body.")
+    contract.CANCEL_FORM.read(await call.body(), optional=True)
     connection_id, job_id = call.authorized.connection.id, _job_id(call)
     async with call.engine.database.transaction(call.authorized.caller.organization_id) as transaction:
         cancelled = await jobs.cancel(transaction, connection_id, job_id)

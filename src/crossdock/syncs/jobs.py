@@ -11,6 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from crossdock.accounts.store import DISABLED
+from crossdock.contract.management.on_demand_syncs import JobStatus
 from crossdock.platform.database import Connection
 from crossdock.platform.page_tokens import Place
 from crossdock.syncs.schedules import LEASE_SECONDS, MAX_BACKOFF_SECONDS, Due, Progress
@@ -26,7 +27,7 @@ class JobRow:
     id: UUID
     connection_id: UUID
     function_name: str
-    status: str
+    status: JobStatus
     requested_start_time: datetime
     requested_end_time: datetime
     created_at: datetime

@@ -244,8 +244,8 @@ DELETE_CONNECTION = Operation(
     summary="Delete Connection",
     tags=("Auth",),
     access=Access.TOKEN,
-    description="Removes the token's connection with its credentials, schedules and stored records. The token ends, and "
-    "nothing changes in the connected system.",
+    description="Removes the token's connection with its credentials, schedules and stored records. The token ends, "
+    "and nothing changes in the connected system.",
     parameters=(API_KEY, ACCESS_TOKEN),
     answer=always(Deleted, "DeleteConnectionResponse"),
     statuses=(401, 403, 422, 429),

@@ -12,7 +12,7 @@ from crossdock.contract.management.shapes import DEPRECATED, closed
 from crossdock.contract.operations import API_KEY, Access, Operation
 
 CustomerID = Annotated[
-    str | None | UnsetType,
+    str | UnsetType | None,
     Meta(description="Your own identifier of the customer, kept with the connection.", examples=["customer_id"]),
 ]
 
@@ -84,8 +84,8 @@ CREATE_LINK_TOKEN = Operation(
     summary="Create Link Token",
     tags=("Auth",),
     access=Access.KEY,
-    description="A token that lets a browser connect one system. With `connection_id` it signs that connection in anew: "
-    "its identifier, token and records stay.",
+    description="A token that lets a browser connect one system. With `connection_id` it signs that connection in "
+    "anew: its identifier, token and records stay.",
     parameters=(API_KEY,),
     body=LINK_TOKEN_FORM.schema,
     body_required=False,
@@ -99,8 +99,8 @@ EXCHANGE_AUTH_CODE = Operation(
     summary="Exchange Auth Code",
     tags=("Auth",),
     access=Access.KEY,
-    description="Trades the code of a sign-in for the connection and its access token. The first sync starts with it. For "
-    "a sandbox its data is made anew.",
+    description="Trades the code of a sign-in for the connection and its access token. The first sync starts with it. "
+    "For a sandbox its data is made anew.",
     parameters=(API_KEY,),
     body=EXCHANGE_FORM.schema,
     answer=closed(ExchangeAnswer, "ExchangeResponse"),

@@ -31,6 +31,10 @@ class CreateSyncJob(msgspec.Struct, kw_only=True):
     function_name: Annotated[str, Meta(description="What to read.", examples=["get_orders"])]
 
 
+class CancelSyncJob(msgspec.Struct, kw_only=True):
+    """Nothing: the address says it all."""
+
+
 class SyncJob(msgspec.Struct, kw_only=True):
     """An on-demand sync."""
 
@@ -64,6 +68,9 @@ class SyncJobsAnswer(msgspec.Struct, kw_only=True):
 
 
 CREATE_FORM = Form(CreateSyncJob, "CreateSyncJobRequest", function_name={"enum": on_demand_functions()})
+CANCEL_FORM = Form(CancelSyncJob, "CancelSyncJobRequest")
+EARLIEST, LATEST = 1970, 9998
+"""The years a span may lie in; dates at the very ends of the calendar cannot be calculated with."""
 SYNC_JOB_ID = path_parameter("sync_job_id", "The job.")
 _PATH = "/connections/on-demand-syncs"
 
@@ -74,8 +81,8 @@ CREATE_ON_DEMAND_SYNC = Operation(
     summary="Create On-Demand Sync",
     tags=("Auth",),
     access=Access.TOKEN,
-    description="Reads a span of a function's past again, in the background. The function's own schedule waits until the "
-    "job has ended. Nothing is ever deleted by it.",
+    description="Reads a span of a function's past again, in the background. The function's own schedule waits until "
+    "the job has ended. Nothing is ever deleted by it.",
     parameters=(API_KEY, ACCESS_TOKEN),
     body=CREATE_FORM.schema,
     answer=closed(SyncJob, "SyncJob"),

@@ -69,8 +69,8 @@ UPDATE_DISABLED_FUNCTIONS = Operation(
     tags=("Auth",),
     access=Access.TOKEN,
     description="Says which functions of the token's connection are off. They are not synced, and calls of them answer "
-    "403. Refused when a function that stays on needs one that would be off. What is switched on again goes on where it "
-    "stopped.",
+    "403. Refused when a function that stays on needs one that would be off. What is switched on again goes on where "
+    "it stopped.",
     parameters=(API_KEY, ACCESS_TOKEN),
     body=DISABLED_FORM.schema,
     answer=always(Updated, "DisabledFunctionsResponse"),
