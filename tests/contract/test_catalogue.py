@@ -43,9 +43,11 @@ OPERATIONS_OF_THIS_VERSION = "|".join(
         r"GET /wms/warehouses",
         r"trackstar-tags",
         r"POST /sandbox/generate-sandbox/\{\}",
-        r"GET /connections$",
-        r"GET /connections/\{\}$",
-        r"POST /connections/sync",
+        r" /connections",
+        r" /schedules/",
+        r" /link/",
+        r" /magic-links",
+        r" /integration-requests",
         r"GET /integrations/",
     ]
 )

@@ -10,8 +10,7 @@ import pytest
 from crossdock.syncs import jobs
 from tests.api.client import Account, violations
 from tests.api.depot_server import refusal
-from tests.syncs.conftest import Workplace
-from tests.syncs.worker import ORDERS, Office, SpanDepot, at, office
+from tests.syncs.worker import ORDERS, Office, SpanDepot, Workplace, at, office
 
 pytestmark = pytest.mark.anyio
 

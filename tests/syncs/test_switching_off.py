@@ -13,8 +13,7 @@ from crossdock.contract.errors import RequestRefused
 from crossdock.platform.engine import Engine
 from crossdock.syncs import service as syncs
 from tests.api.client import Account, DepotConnection, open_account, violations
-from tests.syncs.conftest import Workplace
-from tests.syncs.worker import ORDERS, Office, office
+from tests.syncs.worker import ORDERS, Office, Workplace, office
 
 pytestmark = pytest.mark.anyio
 

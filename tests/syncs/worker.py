@@ -9,16 +9,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from crossdock.connections import removal
+import httpx
+
 from crossdock.contract.values import timestamp_text
 from crossdock.contract.wms import orders
 from crossdock.integrations.kit.adapter import Incremental, Page, Window, implements
+from crossdock.platform.engine import Engine
 from crossdock.syncs import schedules
 from crossdock.syncs.tasks import Worker
 from tests.api.client import DepotConnection, connected_depot
 from tests.api.depot_server import running_depot
 from tests.api.vendors.depot import Depot, DepotItem, DepotPage
-from tests.syncs.conftest import Workplace
 
 ORDERS = "get_orders"
 
@@ -73,6 +74,15 @@ class SpanDepot(OrderDepot):
 def at(day: str) -> str:
     """A day of 2025 as the depot writes it."""
     return f"2025-{day}T12:00:00Z"
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """A worker, its engine, and the API on the same database."""
+
+    engine: Engine
+    http: httpx.AsyncClient
+    worker: Worker
 
 
 @dataclass(frozen=True)
@@ -133,4 +143,4 @@ async def office(place: Workplace, adapter: type[Depot] = OrderDepot) -> AsyncIt
         try:
             yield made
         finally:
-            await removal.remove(place.engine, connection.organization_id, connection.connection_id)
+            await connection.caller.send("DELETE", "/connections")
