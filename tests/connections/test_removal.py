@@ -111,6 +111,10 @@ class TestDelete:
                 "from events e join connections c on c.id = e.connection_id order by sequence"
             )
             events = await cursor.fetchall()
+        organization = depot_connection.caller.with_(token=None)
+        address = (await organization.get("/webhook-events/evt_3/data")).json()["download_url"]
+        told = (await organization.http.get(address)).json()
+        assert (told["event_type"], list(told["data"])) == ("connection.deleted", ["deleted_date"])
         assert [event["sequence"] for event in events] == [1, 2, 3]
         assert events[-1] == {
             "sequence": 3,

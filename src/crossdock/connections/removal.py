@@ -9,14 +9,13 @@ import structlog
 
 from crossdock.connections import store
 from crossdock.contract.errors import unauthorized
+from crossdock.contract.events import CONNECTION_KIND
 from crossdock.platform.engine import Engine
 from crossdock.records import purge_store
 from crossdock.records import store as records
 
 log = structlog.get_logger(__name__)
 
-KIND = "connection"
-"""What events of connections themselves are filed under, as those of records are under their resource."""
 _AT_ONCE = 20
 """Removed connections that one round of the worker looks at."""
 
@@ -30,7 +29,7 @@ async def remove(engine: Engine, organization_id: UUID, connection_id: UUID) -> 
             connection,
             organization_id=organization_id,
             connection_id=connection_id,
-            kind=KIND,
+            kind=CONNECTION_KIND,
             changes=[records.Change(str(connection_id), 1, "deleted")],
             now=engine.now(),
         )

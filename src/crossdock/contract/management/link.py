@@ -90,6 +90,7 @@ CREATE_LINK_TOKEN = Operation(
     body=LINK_TOKEN_FORM.schema,
     body_required=False,
     answer=closed(LinkTokenAnswer, "LinkTokenResponseSchema"),
+    confidential=True,
     statuses=(400, 401, 403, 404, 413, 415, 422, 429),
 )
 EXCHANGE_AUTH_CODE = Operation(
@@ -104,5 +105,6 @@ EXCHANGE_AUTH_CODE = Operation(
     parameters=(API_KEY,),
     body=EXCHANGE_FORM.schema,
     answer=closed(ExchangeAnswer, "ExchangeResponse"),
+    confidential=True,
     statuses=(400, 401, 403, 404, 413, 415, 422, 429),
 )

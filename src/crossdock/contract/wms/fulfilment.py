@@ -47,6 +47,7 @@ INBOUND_SHIPMENT_SUPPLIERS = Resource(
     id_param="supplier_id",
     singular="inbound_shipment_supplier",
     title="Inbound Shipment Suppliers",
+    changes=(),
     event="inbound-shipment",
     single=False,
     full_first_sync=True,

@@ -309,6 +309,7 @@ ORDER_PACKS = Resource(
     id_param="order_id",
     singular="order_packs",
     title="Orders",
+    changes=(),
     event="order",
     single=False,
 )
@@ -320,6 +321,7 @@ ORDER_CHANNELS = Resource(
     id_param="channel_id",
     singular="order_channel",
     title="Order Channels",
+    changes=(),
     event="order",
     single=False,
     full_first_sync=True,
