@@ -49,6 +49,10 @@ OPERATIONS_OF_THIS_VERSION = "|".join(
         r" /magic-links",
         r" /integration-requests",
         r"GET /integrations/",
+        r"GET /api-logs",
+        r"/passthrough",
+        r"GET /webhook-events/",
+        r"GET /(openapi|postman)\.json",
     ]
 )
 
