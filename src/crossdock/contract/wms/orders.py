@@ -372,6 +372,7 @@ ORDERS = Resource(
     ),
     taggable=True,
     more_events=("shipment.created",),
+    on_demand=True,
 )
 GET_ORDERS = read(ORDERS)
 CREATE_ORDER = write(
@@ -456,5 +457,6 @@ ORDER_CHANNELS = Resource(
     filters=(filters.text("warehouse_customer_id"),),
     single=False,
     changes=(),
+    full_first_sync=True,
 )
 GET_ORDER_CHANNELS = read(ORDER_CHANNELS)
