@@ -65,11 +65,12 @@ class Target:
 
     def headers(self, operation: Operation) -> dict[str, str]:
         """Real credentials of the vertical that the operation is about."""
-        if operation.access is Access.TOKEN and operation.action is None:
+        vertical = operation.path.split("/")[1]
+        if operation.access is Access.TOKEN and vertical not in self.tokens:
             return self.apart
         given = {"x-trackstar-api-key": self.key}
-        if operation.access is Access.TOKEN and operation.action is not None:
-            given["x-trackstar-access-token"] = self.tokens[operation.action.vertical]
+        if operation.access is Access.TOKEN:
+            given["x-trackstar-access-token"] = self.tokens[vertical]
         return given
 
 
