@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -136,6 +137,8 @@ def written_document(target: Target, operation: Operation) -> dict[str, Any]:
     # Any text is no address, and no system takes one for it.
     offered["file_url"] = ["https://files.example/label.pdf", "http://files.example"]
     _offer_ids(own, offered)
+    if operation.path.startswith("/wms/returns"):
+        _offer_ids(own, _returnable(target, operation), replace=True)
     components = {**target.document["components"]}
     components["schemas"] = {**components["schemas"], **own}
     written = {**served, "requestBody": body} if body else served
@@ -143,13 +146,46 @@ def written_document(target: Target, operation: Operation) -> dict[str, Any]:
     return {**target.document, "paths": paths, "components": components}
 
 
-def _offer_ids(schema: Any, offered: dict[str, list[str]]) -> None:
-    """Lets fields hold ids that exist; the published schema cannot list a whole catalogue."""
+def _offer_ids(schema: Any, offered: Mapping[str, Sequence[Any]], *, replace: bool = False) -> None:
+    """Lets fields hold values that exist; the published schema cannot list a whole catalogue."""
     for name, value in schema.items() if isinstance(schema, dict) else enumerate(schema):
-        if name in offered and isinstance(value, dict) and "enum" not in value:
-            schema[name] = {"type": "string", "enum": offered[name]}
+        if name in offered and isinstance(value, dict) and (replace or "enum" not in value):
+            schema[name] = {"enum": list(offered[str(name)])}
         elif isinstance(value, dict | list):
-            _offer_ids(value, offered)
+            _offer_ids(value, offered, replace=replace)
+
+
+def _returnable(target: Target, operation: Operation) -> dict[str, list[Any]]:
+    """Orders that left with the same item, which any of them can bring back; of others nothing can come back."""
+    headers = target.headers(operation)
+    came_back = {found["order_id"] for found in _records(target.url, headers, "/wms/returns")}
+    orders: dict[str, list[str]] = {}
+    for entry in _records(target.url, headers, "/wms/inventory/ledger?event_type=order_shipment"):
+        if entry["object_id"] not in came_back:
+            orders.setdefault(entry["inventory_item_id"], []).append(entry["object_id"])
+    item = max(orders, key=lambda name: len(orders[name]))
+    found = httpx.get(f"{target.url}/wms/inventory/{item}", headers=headers).json()["data"]
+    return {"order_id": orders[item], "sku": [found["sku"]], "quantity": [1]}
+
+
+def fresh_record(target: Target, operation: Operation) -> dict[str, list[str]]:
+    """A record to change, where those of the seed are in states that allow few changes or only one."""
+    headers = target.headers(operation)
+    if "return_id" in operation.path_parameters:
+        offered = _returnable(target, operation)
+        path = "/wms/returns"
+        lines = [{"sku": offered["sku"][0], "quantity": 1}]
+        body = {"order_id": offered["order_id"][0], "warehouse_id": "warehouse_id_0", "line_items": lines}
+    elif "inbound_shipment_id" in operation.path_parameters:
+        path = "/wms/inbound-shipments"
+        skus = [found["sku"] for found in _records(target.url, headers, "/wms/inventory") if found["sku"]]
+        lines = [{"sku": sku, "expected_quantity": 1_000_000} for sku in skus]
+        body = {"warehouse_id": "warehouse_id_0", "line_items": lines}
+    else:
+        return {}
+    made = httpx.post(f"{target.url}{path}", headers=headers, json=body)
+    assert made.status_code == 200, made.text
+    return {operation.path_parameters[-1]: [made.json()["id"]]}
 
 
 def fits_document(case: schemathesis.Case[Any]) -> bool:

@@ -143,6 +143,13 @@ async def generate_sandbox(call: Call) -> Reply:
     return reply(await call.engine.finish(work))
 
 
+async def receive_return(call: Call) -> Reply:
+    """A return that arrived in the sandbox."""
+    await _no_body(call)
+    work = sandboxes.receive_return(call.engine, call.authorized.caller.organization_id, call.path["return_id"])
+    return Reply(await call.engine.finish(work))
+
+
 async def simulate_fulfill(call: Call) -> Reply:
     """An order of the sandbox, shipped."""
     given = query.merge(query.parse_pairs(call.query_string))
@@ -174,5 +181,6 @@ ENDPOINTS: dict[str, Endpoint] = {
     integrations.OLD_GET_INTEGRATIONS.operation_id: get_integrations,
     integrations.OLD_GET_INTEGRATION.operation_id: get_integration,
     sandbox_operations.GENERATE_SANDBOX.operation_id: generate_sandbox,
+    sandbox_operations.SIMULATE_RECEIVE_RETURN.operation_id: receive_return,
     sandbox_operations.SIMULATE_FULFILL.operation_id: simulate_fulfill,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any, cast
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 import psycopg
@@ -16,10 +16,14 @@ from crossdock.contract.actions import Action
 from crossdock.contract.errors import VendorUnavailable, not_found
 from crossdock.contract.management.sandboxes import SandboxAnswer
 from crossdock.contract.operations import RECORD_OPERATIONS, Kind
+from crossdock.contract.resources import Resource
 from crossdock.contract.wms.orders import CREATE_ORDER_SHIPMENT
+from crossdock.contract.wms.returns import RETURNS
 from crossdock.integrations import registry
 from crossdock.integrations.kit.adapter import Adapter
+from crossdock.integrations.sandbox import Sandbox
 from crossdock.platform.engine import Engine
+from crossdock.records import store as records
 from crossdock.records import writes
 from crossdock.sandbox import accounts
 from crossdock.sandbox.store import Product
@@ -54,6 +58,26 @@ async def generate(engine: Engine, organization_id: UUID, vertical: str) -> Sand
         available_actions=actions,
         available_endpoints=actions,
     )
+
+
+async def receive_return(engine: Engine, organization_id: UUID, return_id: str) -> bytes:
+    """Lets a return arrive in the warehouse sandbox, and stores what that changes as if it had been written."""
+    row = await _sandbox_with(engine, organization_id, RETURNS, return_id)
+    adapter = await service.open_adapter(engine, organization_id, row.id, Sandbox, uuid4().hex)
+    if not isinstance(adapter, Sandbox):
+        raise TypeError(f"connection {row.id} is not a warehouse sandbox")
+    received = await adapter.receive_return(return_id)
+    return await writes.store_change(engine, organization_id, row.id, RETURNS, received)
+
+
+async def _sandbox_with(engine: Engine, organization_id: UUID, resource: Resource, record_id: str) -> ConnectionRow:
+    """The sandbox of the resource's vertical; 404 unless it has this record."""
+    async with engine.database.transaction(organization_id) as connection:
+        row = await store.find_sandbox(connection, resource.vertical)
+        found = row and await records.get_body(connection, row.id, resource, record_id)
+    if row is None or found is None:
+        raise not_found(record_id)
+    return row
 
 
 async def fulfill(engine: Engine, caller: Caller, order_id: str, *, partial: bool) -> bytes:

@@ -41,7 +41,10 @@ _ERRORS: dict[int, tuple[str, str]] = {
     401: ("The API key or the access token is missing or wrong.", "HTTPError"),
     403: ("The action is switched off, the key is read only, or the connected system refuses.", "HTTPError"),
     404: ("Not found", "HTTPError"),
-    409: ("The first call with this Idempotency-Key is still running.", "HTTPError"),
+    409: (
+        "The first call with this Idempotency-Key is still running, or the state of the record stands in the way.",
+        "HTTPError",
+    ),
     413: ("The body is too large.", "HTTPError"),
     415: ("The body is not of the content type that this call takes.", "HTTPError"),
     422: ("Validation error", "ValidationError"),

@@ -70,3 +70,15 @@ SIMULATE_FULFILL = Operation(
     answer=closed(SimulatedRecord, "SimulatedRecordResponse"),
     statuses=(400, 401, 403, 404, 409, 422, 429, 502, 504),
 )
+SIMULATE_RECEIVE_RETURN = Operation(
+    method="PUT",
+    path="/sandbox/simulate/returns/{return_id}/receive",
+    operation_id="put_sandbox_simulate_receive_return",
+    summary="Sandbox Simulate Receive Return",
+    tags=("Sandbox",),
+    access=Access.KEY,
+    description="Everything of a return arrives in the warehouse sandbox; units go back to stock or to quarantine.",
+    parameters=(API_KEY, path_parameter("return_id", "A return of the sandbox.")),
+    answer=closed(SimulatedRecord, "SimulatedRecordResponse"),
+    statuses=(400, 401, 403, 404, 409, 422, 429, 502),
+)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from crossdock.integrations.sandbox.cart.goods import ShopGoods
+from crossdock.integrations.sandbox.wms.catalogue import Catalogue
 from crossdock.integrations.sandbox.wms.goods import Goods
+from crossdock.integrations.sandbox.wms.office import Office
 from crossdock.integrations.sandbox.wms.orders import Orders
+from crossdock.integrations.sandbox.wms.receiving import Receiving
 
 
-class Sandbox(Goods, Orders):
+class Sandbox(Goods, Catalogue, Orders, Receiving, Office):
     """The warehouse system."""
 
 

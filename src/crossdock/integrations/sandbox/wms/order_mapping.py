@@ -40,6 +40,7 @@ def to_channel(found: SandboxChannel) -> orders.Channel:
     """Where orders are sold."""
     return orders.Channel(
         id=found.id,
+        warehouse_customer_id=found.client_id,
         created_date=moment(found.created_at),
         updated_date=moment(found.updated_at),
         name=found.name,
@@ -50,6 +51,7 @@ def to_order(found: SandboxOrder) -> orders.Order:
     """An order. The vendor knows carriers by name, so the name is also the id."""
     return orders.Order(
         id=found.id,
+        warehouse_customer_id=found.client_id,
         warehouse_id=found.warehouse_id,
         created_date=moment(found.created_at),
         updated_date=moment(found.updated_at),
