@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from crossdock.integrations.sandbox.cart.goods import ShopGoods
+from crossdock.integrations.sandbox.erp.master_data import MasterData
+from crossdock.integrations.sandbox.erp.purchasing import Purchasing
+from crossdock.integrations.sandbox.erp.sales import Sales
 from crossdock.integrations.sandbox.wms.goods import Goods
 
 
@@ -12,3 +15,7 @@ class Sandbox(Goods):
 
 class CartSandbox(ShopGoods):
     """The shop."""
+
+
+class ErpSandbox(MasterData, Purchasing, Sales):
+    """The ERP."""
