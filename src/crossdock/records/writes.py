@@ -33,7 +33,7 @@ from crossdock.contract.errors import (
     disabled,
     not_found,
 )
-from crossdock.contract.judge import Judge, decode
+from crossdock.contract.judge import WHOLE, Judge, decode
 from crossdock.contract.operations import IDEMPOTENCY_HEADER, MAX_KEY_LENGTH, Operation
 from crossdock.contract.records import Record
 from crossdock.contract.resources import Resource
@@ -194,7 +194,12 @@ async def _judged(
     Judge(schema).check(given)
     tags = given.get(TAGS_FIELD)
     own = {name: value for name, value in given.items() if name != TAGS_FIELD}
-    return msgspec.convert(own, kind), tags
+    try:
+        return msgspec.convert(own, kind), tags
+    except msgspec.ValidationError as error:
+        # Times the schema's format lets pass and no clock shows, such as second 60 or the year 0.
+        message, _, place = str(error).partition(" - at `$.")
+        raise InvalidBody.field(place.rstrip("`") or WHOLE, f"{message}.") from None
 
 
 async def _require_record(engine: Engine, request: WriteRequest) -> None:

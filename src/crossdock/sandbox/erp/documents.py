@@ -18,7 +18,7 @@ FIRST_SALE, FIRST_PURCHASE, FIRST_RECEIPT, FIRST_SHIPMENT = 1000, 2000, 3000, 40
 TRACKING_PAGE = "https://example.com/track/"
 
 
-class Contact(RequestPart, kw_only=True, frozen=True):
+class Contact(RequestPart, kw_only=True, frozen=True, omit_defaults=True):
     """A postal address, and whom to ask for there."""
 
     name: Text | None = None
@@ -251,7 +251,7 @@ class SalesOrder(Order, kw_only=True):
     discount_percent: Decimal
 
 
-class Move(Part, kw_only=True, frozen=True):
+class Move(Part, kw_only=True, frozen=True, omit_defaults=True):
     """Units that went into, or came out of, one place."""
 
     bin_id: str | None = None
@@ -312,7 +312,7 @@ class Shipment(Document, kw_only=True):
     packages: list[Package] = []
 
 
-class Posting(Document, kw_only=True):
+class Posting(Document, kw_only=True, omit_defaults=True):
     """One change of the books, and the documents it touched. Its id is the reference the caller gave."""
 
     kind = "posting"

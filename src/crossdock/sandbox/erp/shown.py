@@ -117,7 +117,7 @@ class LineShown(Part, kw_only=True, frozen=True):
     tax: Decimal
 
 
-class OrderShown(Part, kw_only=True, frozen=True):
+class OrderShown(Part, kw_only=True, frozen=True, omit_defaults=True):
     """An order of either direction, with the money that follows from its lines."""
 
     id: str
@@ -210,7 +210,7 @@ def _line(line: OrderLine, money: Amounts, *, ended: bool) -> LineShown:
     )
 
 
-class Posted(Part, kw_only=True, frozen=True):
+class Posted(Part, kw_only=True, frozen=True, omit_defaults=True):
     """The answer to a change of the books: every document it touched, as it is after it."""
 
     posting: Posting

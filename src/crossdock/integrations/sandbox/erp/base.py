@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from crossdock.contract.erp import inventory
 from crossdock.contract.errors import UnexpectedShape
-from crossdock.integrations.kit.adapter import Attempt, Related
+from crossdock.integrations.kit.adapter import Applied, Attempt, NotApplied, Related, Settlement, Written
 from crossdock.integrations.kit.client import segment
 from crossdock.integrations.sandbox.base import SandboxBase
 from crossdock.integrations.sandbox.erp import mapping
@@ -36,7 +37,15 @@ class ErpBase(SandboxBase):
         posted: SandboxPosted = answer.json(SandboxPosted)
         return posted
 
-    async def find_change(self, attempt: Attempt) -> SandboxPosted | None:
+    async def settle_change(self, attempt: Attempt, convert: Callable[[SandboxPosted], Written[Any]]) -> Settlement:
+        """What became of a change of the books whose answer never came."""
+        posted = await self._find_change(attempt)
+        if posted is None:
+            return NotApplied()
+        made = convert(posted)
+        return Applied(made.record, made.related)
+
+    async def _find_change(self, attempt: Attempt) -> SandboxPosted | None:
         """What a change of the books touched, as it is now; None when the change was never made."""
         posting = await self.look_up("postings", SandboxPosting, reference=attempt.reference)
         if posting is None:

@@ -146,7 +146,7 @@ class CreateShipment(WriteBody, kw_only=True):
     carrier_name: str | UnsetType = UNSET
     shipping_method_name: str | UnsetType = UNSET
     line_items: MovedLines
-    packages: Annotated[list[ShippedPackage], Meta(max_length=100)] | UnsetType = UNSET
+    packages: list[ShippedPackage] | UnsetType = UNSET
 
 
 def from_purchase_order(body: UpdatePurchaseOrder) -> dict[str, Any]:

@@ -6,9 +6,7 @@ from collections.abc import AsyncIterator
 
 from crossdock.contract.erp import purchasing
 from crossdock.integrations.kit.adapter import (
-    Applied,
     Attempt,
-    NotApplied,
     Page,
     Related,
     Settlement,
@@ -74,30 +72,19 @@ class Purchasing(ErpBase):
 
     @settles(purchasing.CREATE_PURCHASE_ORDER)
     async def settle_create_purchase_order(self, attempt: Attempt) -> Settlement:
-        return await self._settle_order(attempt)
+        return await self.settle_change(attempt, _ordered)
 
     @settles(purchasing.UPDATE_PURCHASE_ORDER)
     async def settle_update_purchase_order(self, attempt: Attempt) -> Settlement:
-        return await self._settle_order(attempt)
+        return await self.settle_change(attempt, _ordered)
 
     @settles(purchasing.CANCEL_PURCHASE_ORDER)
     async def settle_cancel_purchase_order(self, attempt: Attempt) -> Settlement:
-        return await self._settle_order(attempt)
+        return await self.settle_change(attempt, _ordered)
 
     @settles(purchasing.CREATE_PURCHASE_ORDER_RECEIPT)
     async def settle_create_purchase_order_receipt(self, attempt: Attempt) -> Settlement:
-        posted = await self.find_change(attempt)
-        if posted is None:
-            return NotApplied()
-        made = _received(posted)
-        return Applied(made.record, made.related)
-
-    async def _settle_order(self, attempt: Attempt) -> Settlement:
-        posted = await self.find_change(attempt)
-        if posted is None:
-            return NotApplied()
-        made = _ordered(posted)
-        return Applied(made.record, made.related)
+        return await self.settle_change(attempt, _received)
 
 
 def _ordered(posted: SandboxPosted) -> Ordered:

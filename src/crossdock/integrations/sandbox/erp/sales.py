@@ -6,9 +6,7 @@ from collections.abc import AsyncIterator
 
 from crossdock.contract.erp import sales
 from crossdock.integrations.kit.adapter import (
-    Applied,
     Attempt,
-    NotApplied,
     Page,
     Related,
     Settlement,
@@ -78,30 +76,19 @@ class Sales(ErpBase):
 
     @settles(sales.CREATE_SALES_ORDER)
     async def settle_create_sales_order(self, attempt: Attempt) -> Settlement:
-        return await self._settle_order(attempt)
+        return await self.settle_change(attempt, _sold)
 
     @settles(sales.UPDATE_SALES_ORDER)
     async def settle_update_sales_order(self, attempt: Attempt) -> Settlement:
-        return await self._settle_order(attempt)
+        return await self.settle_change(attempt, _sold)
 
     @settles(sales.CANCEL_SALES_ORDER)
     async def settle_cancel_sales_order(self, attempt: Attempt) -> Settlement:
-        return await self._settle_order(attempt)
+        return await self.settle_change(attempt, _sold)
 
     @settles(sales.CREATE_SALES_ORDER_SHIPMENT)
     async def settle_create_sales_order_shipment(self, attempt: Attempt) -> Settlement:
-        posted = await self.find_change(attempt)
-        if posted is None:
-            return NotApplied()
-        made = _shipped(posted)
-        return Applied(made.record, made.related)
-
-    async def _settle_order(self, attempt: Attempt) -> Settlement:
-        posted = await self.find_change(attempt)
-        if posted is None:
-            return NotApplied()
-        made = _sold(posted)
-        return Applied(made.record, made.related)
+        return await self.settle_change(attempt, _shipped)
 
 
 def _sold(posted: SandboxPosted) -> Sold:
