@@ -47,6 +47,7 @@ OPERATIONS_OF_THIS_VERSION = "|".join(
         r"GET /connections/\{\}$",
         r"POST /connections/sync",
         r"GET /integrations/",
+        r" /erp/",
     ]
 )
 
