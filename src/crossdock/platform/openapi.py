@@ -12,12 +12,15 @@ from crossdock.contract.management import MANAGEMENT_OPERATIONS
 from crossdock.contract.operations import (
     RECORD_OPERATIONS,
     TAGS_BODY,
+    Access,
     Kind,
     Operation,
     Parameter,
 )
 from crossdock.contract.resources import Resource
 from crossdock.contract.schemas import JSONSchema, record_schema, struct_schema, tags_schema
+from crossdock.contract.webhooks import HEADERS as WEBHOOK_HEADERS
+from crossdock.contract.webhooks import webhook_operation, webhooks
 from crossdock.integrations import registry
 from crossdock.integrations.describe import variants
 
@@ -235,8 +238,9 @@ def _links(operation: Operation) -> dict[str, Any]:
 def _responses(operation: Operation) -> dict[str, Any]:
     read = operation.method == "GET"
     links = _links(operation)
-    names = ["X-Request-Id", *_LIMIT_HEADERS]
-    if operation.kind in (Kind.LIST, Kind.SINGLE):
+    is_public = operation.access is Access.PUBLIC
+    names = ["X-Request-Id"] if is_public else ["X-Request-Id", *_LIMIT_HEADERS]
+    if is_public or operation.kind in (Kind.LIST, Kind.SINGLE):
         names.append("ETag")
     if operation.kind in (Kind.WRITE, Kind.TAGS):
         names.append("Idempotent-Replayed")
@@ -249,7 +253,7 @@ def _responses(operation: Operation) -> dict[str, Any]:
     }
     if links:
         found["200"]["links"] = links
-    if read and operation.kind in (Kind.LIST, Kind.SINGLE):
+    if read and (is_public or operation.kind in (Kind.LIST, Kind.SINGLE)):
         found["304"] = {"description": "The answer is still the one that `If-None-Match` names."}
     for status in operation.statuses:
         found[str(status)] = {"$ref": f"#/components/responses/{HTTPStatus(status).name.title().replace('_', '')}"}
@@ -291,7 +295,8 @@ def document() -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for operation in sorted(OPERATIONS, key=lambda item: item.path):
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
-    tags = list(dict.fromkeys(tag for operation in OPERATIONS for tag in operation.tags))
+    events = webhooks()
+    tags = [tag for operation in OPERATIONS for tag in operation.tags] + [event.tag for event in events]
     return {
         "openapi": "3.1.0",
         "info": {
@@ -301,13 +306,16 @@ def document() -> dict[str, Any]:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
-        "tags": [{"name": tag} for tag in tags],
+        "tags": [{"name": tag} for tag in dict.fromkeys(tags)],
         "paths": paths,
+        "webhooks": {event.name: {"post": webhook_operation(event)} for event in events},
         "components": {
             "schemas": {
                 **{resource.schema_name: record_schema(resource) for resource in STORED},
+                **{event.schema_name: event.schema for event in events},
                 **_error_schemas(),
             },
+            "parameters": {header.name: _parameter(header) for header in WEBHOOK_HEADERS},
             "responses": _error_responses(),
             "headers": {
                 name: {"description": text, "schema": {"type": "string", "examples": [example]}}

@@ -308,6 +308,7 @@ ORDER_PACKS = Resource(
     id_param="order_id",
     singular="order_packs",
     title="Orders",
+    changes=(),
     event="order",
     single=False,
 )
@@ -319,6 +320,7 @@ ORDER_CHANNELS = Resource(
     id_param="channel_id",
     singular="order_channel",
     title="Order Channels",
+    changes=(),
     event="order",
     single=False,
 )
