@@ -138,16 +138,16 @@ REFUSED = (
     ),
 )
 READS = (
-    Scenario("get_customers", erp("get_customers")),
+    Scenario("get_customers", erp("get_customers", cursor="customer_id_4")),
     Scenario("get_employees", erp("get_employees")),
-    Scenario("get_inventory", erp("get_inventory", cursor="inventory_id_7")),
+    Scenario("get_inventory", erp("get_inventory", cursor="inventory_id_10")),
     Scenario("get_items", erp("get_items", cursor="item_id_11")),
-    Scenario("get_locations", erp("get_locations")),
+    Scenario("get_locations", erp("get_locations", cursor="location_id_4")),
     Scenario("get_vendors", erp("get_vendors")),
-    Scenario("get_purchase_orders", erp("get_purchase_orders", cursor="purchase_order_id_15")),
-    Scenario("get_purchase_order_receipts", erp("get_purchase_order_receipts", cursor="receipt_id_10")),
-    Scenario("get_sales_orders", erp("get_sales_orders", cursor="sales_order_id_30")),
-    Scenario("get_sales_order_shipments", erp("get_sales_order_shipments", cursor="shipment_id_23")),
+    Scenario("get_purchase_orders", erp("get_purchase_orders", cursor="purchase_order_id_19")),
+    Scenario("get_purchase_order_receipts", erp("get_purchase_order_receipts", cursor="receipt_id_11")),
+    Scenario("get_sales_orders", erp("get_sales_orders", cursor="sales_order_id_35")),
+    Scenario("get_sales_order_shipments", erp("get_sales_order_shipments", cursor="shipment_id_24")),
 )
 ERP_SCENARIOS = (
     Scenario("check", erp("check")),
