@@ -122,6 +122,28 @@ def _note_ids(ids: dict[tuple[str, str], list[str]], resource: Resource, records
         ids["wms", "order_id"] = [record["id"] for record in records if record["status"] in CHANGEABLE]
     if resource.key == "wms/products":
         ids["wms", "kit_id"] = [record["id"] for record in records if record["is_kit"]]
+    if resource.key in ("erp/sales_orders", "erp/purchase_orders"):
+        _note_open_orders(ids, resource.id_param, records)
+
+
+def _note_open_orders(ids: dict[tuple[str, str], list[str]], name: str, records: list[dict[str, Any]]) -> None:
+    """Keeps orders that can still be changed. Bodies that move goods get the one with the most units, and its lines:
+    an order and a line that are chosen apart never fit."""
+    open_orders = [record for record in records if record["status"] in ("open", "pending_approval")]
+    ready = [record for record in open_orders if record["status"] == "open"]
+    largest = max(ready, key=lambda record: max(line["quantity"] for line in record["line_items"]))
+    # Nothing else happens to that one, such as a cancel.
+    ids["erp", name] = [record["id"] for record in open_orders if record is not largest]
+    ids["erp", f"{name} of goods"] = [largest["id"]]
+    ids["erp", f"lines of {name}"] = [line["line_item_id"] for line in largest["line_items"]]
+
+
+def _goods_of_one_order(operation: Operation, ids: dict[tuple[str, str], list[str]]) -> dict[str, list[str]]:
+    """An order and its lines, for a body that names both."""
+    name = {"/erp/sales-order-shipments": "sales_order_id", "/erp/purchase-order-receipts": "purchase_order_id"}.get(
+        operation.path
+    )
+    return {name: ids["erp", f"{name} of goods"], "line_item_id": ids["erp", f"lines of {name}"]} if name else {}
 
 
 def written_document(target: Target, operation: Operation) -> dict[str, Any]:
@@ -136,7 +158,7 @@ def written_document(target: Target, operation: Operation) -> dict[str, Any]:
     offered = {name: ids for (where, name), ids in target.ids.items() if where == vertical and ids}
     # Any text is no address, and no system takes one for it.
     offered["file_url"] = ["https://files.example/label.pdf", "http://files.example"]
-    _offer_ids(own, offered)
+    _offer_ids(own, offered | _goods_of_one_order(operation, target.ids))
     if operation.path.startswith("/wms/returns"):
         _offer_ids(own, _returnable(target, operation), replace=True)
     components = {**target.document["components"]}
@@ -149,7 +171,10 @@ def written_document(target: Target, operation: Operation) -> dict[str, Any]:
 def _offer_ids(schema: Any, offered: Mapping[str, Sequence[Any]], *, replace: bool = False) -> None:
     """Lets fields hold values that exist; the published schema cannot list a whole catalogue."""
     for name, value in schema.items() if isinstance(schema, dict) else enumerate(schema):
-        if name in offered and isinstance(value, dict) and (replace or "enum" not in value):
+        if name == "quantity" and isinstance(value, dict) and "line_item_id" in schema:
+            # More than an order has open is refused, and a number chosen freely is nearly always more.
+            schema[name] = {**value, "maximum": 4}
+        elif name in offered and isinstance(value, dict) and (replace or "enum" not in value):
             schema[name] = {"enum": list(offered[str(name)])}
         elif isinstance(value, dict | list):
             _offer_ids(value, offered, replace=replace)

@@ -61,6 +61,7 @@ OPERATIONS_OF_THIS_VERSION = "|".join(
         r"/passthrough",
         r"GET /webhook-events/",
         r"GET /(openapi|postman)\.json",
+        r" /erp/",
     ]
 )
 

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 
@@ -27,11 +27,16 @@ from crossdock.integrations.sandbox.base import SandboxCredentials
 from crossdock.platform.database import Database
 from crossdock.sandbox import accounts
 from crossdock.sandbox.app import make_app
+from crossdock.sandbox.store import Product
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ORGANIZATION = UUID("00000000-0000-4000-8000-000000000001")
 REFERENCE = "5eed0000000000000000000000000001"
-KEYS = {"wms": "test-key-of-the-warehouse", "cart": "test-key-of-the-shop"}
+KEYS: dict[Product, str] = {
+    "wms": "test-key-of-the-warehouse",
+    "cart": "test-key-of-the-shop",
+    "erp": "test-key-of-the-erp",
+}
 LINE_LENGTH = 120
 NOTE = "The sandbox of this project, recorded inside the test process."
 
@@ -351,11 +356,11 @@ class Recorder:
 
     async def record(self, scenario: Scenario) -> str:
         """The cassette of a scenario as text."""
-        await self._fresh_accounts()
+        await self._fresh_accounts(scenario)
         for call in scenario.before:
             await self._quietly(call)
         if scenario.reset_before:
-            await self._reset()
+            await self._reset(scenario)
         call = scenario.call
         transport = RecordingTransport(InProcessTransport(self._app), lost=call.lost)
         client, adapter = self._adapter(call, transport)
@@ -369,18 +374,20 @@ class Recorder:
             expect = {"error": {**found, "effect": client.effect.value, **error.extra()}}
         return _text(self._cassette(call, transport.kept, expect)) + "\n"
 
-    async def _fresh_accounts(self) -> None:
+    async def _fresh_accounts(self, scenario: Scenario) -> None:
         async with self._database.system() as connection:
             await connection.execute(
                 "insert into organizations (id, name) values (%s, 'recorder') on conflict do nothing", (ORGANIZATION,)
             )
         async with self._database.transaction(ORGANIZATION) as connection:
             await connection.execute("delete from sandbox_accounts where organization_id = %s", (ORGANIZATION,))
-        await self._reset()
+        await self._reset(scenario)
 
-    async def _reset(self) -> None:
-        await accounts.reset(self._database, ORGANIZATION, "wms", api_key=KEYS["wms"], now=NOW)
-        await accounts.reset(self._database, ORGANIZATION, "cart", api_key=KEYS["cart"], now=NOW)
+    async def _reset(self, scenario: Scenario) -> None:
+        """Brings back the accounts that the call of a scenario has to do with."""
+        own, given = product_of(scenario.call.adapter), scenario.call.key
+        for product, key in ((product, key) for product, key in KEYS.items() if product == own or key == given):
+            await accounts.reset(self._database, ORGANIZATION, product, api_key=key, now=NOW)
 
     async def _quietly(self, call: Call) -> None:
         transport = RecordingTransport(InProcessTransport(self._app), lost=call.lost)
@@ -393,7 +400,7 @@ class Recorder:
 
     def _adapter(self, call: Call, transport: Transport) -> tuple[VendorClient, Adapter]:
         client = VendorClient(transport, attempts=1)
-        credentials = SandboxCredentials(api_key=call.key or KEYS[call.adapter.vertical])
+        credentials = SandboxCredentials(api_key=call.key or KEYS[product_of(call.adapter)])
         return client, call.adapter(credentials, Runtime(client, lambda: NOW, call.reference))
 
     async def _expected(self, adapter: Adapter, call: Call) -> dict[str, Any]:
@@ -426,7 +433,7 @@ class Recorder:
             "action": call.action,
             "source": "sandbox",
             "note": NOTE,
-            "credentials": {"api_key": call.key or KEYS[call.adapter.vertical]},
+            "credentials": {"api_key": call.key or KEYS[product_of(call.adapter)]},
             "now": timestamp_text(NOW),
         }
         if call.settle:
@@ -440,6 +447,11 @@ class Recorder:
             start = None if window.start is None else timestamp_text(window.start)
             cassette["window"] = {"start": start, "end": timestamp_text(window.end), "cursor": window.cursor}
         return cassette | {"exchanges": kept, "expect": expect}
+
+
+def product_of(adapter: type[Adapter]) -> Product:
+    """What the vendor calls the vertical of an adapter."""
+    return cast(Product, adapter.vertical)
 
 
 def _window(call: Call) -> Window:

@@ -12,10 +12,15 @@ from crossdock.platform.database import Database
 from crossdock.sandbox import store
 from crossdock.sandbox.cart import data as cart_data
 from crossdock.sandbox.documents import Document
+from crossdock.sandbox.erp import data as erp_data
 from crossdock.sandbox.store import Account, Objects, Product
 from crossdock.sandbox.wms import data as wms_data
 
-SEEDS: Mapping[Product, Callable[[datetime], Iterator[Document]]] = {"wms": wms_data.seed, "cart": cart_data.seed}
+SEEDS: Mapping[Product, Callable[[datetime], Iterator[Document]]] = {
+    "wms": wms_data.seed,
+    "cart": cart_data.seed,
+    "erp": erp_data.seed,
+}
 _KEY_PREFIX = "sbx_"
 
 

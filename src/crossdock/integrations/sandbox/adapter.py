@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from crossdock.integrations.sandbox.cart.goods import ShopGoods
+from crossdock.integrations.sandbox.erp.master_data import MasterData
+from crossdock.integrations.sandbox.erp.purchasing import Purchasing
+from crossdock.integrations.sandbox.erp.sales import Sales
 from crossdock.integrations.sandbox.wms.catalogue import Catalogue
 from crossdock.integrations.sandbox.wms.goods import Goods
 from crossdock.integrations.sandbox.wms.office import Office
@@ -16,3 +19,7 @@ class Sandbox(Goods, Catalogue, Orders, Receiving, Office):
 
 class CartSandbox(ShopGoods):
     """The shop."""
+
+
+class ErpSandbox(MasterData, Purchasing, Sales):
+    """The ERP."""
