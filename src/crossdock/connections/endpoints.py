@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crossdock.connections import sandboxes, service
+from crossdock.connections import sandboxes, service, simulations
 from crossdock.contract.errors import InvalidBody, invalid_query, not_found
 from crossdock.contract.judge import Judge, decode
 from crossdock.contract.management import connections, integrations
@@ -11,7 +11,7 @@ from crossdock.contract.management.connections import ConnectionsAnswer, SyncAns
 from crossdock.contract.management.integrations import IntegrationsAnswer
 from crossdock.contract.operations import ACCESS_TOKEN_HEADER, MAX_PAGE
 from crossdock.contract.schemas import Choices, placeholder_choices
-from crossdock.contract.values import VERTICALS
+from crossdock.contract.values import VERTICALS, Vertical
 from crossdock.integrations import registry
 from crossdock.integrations.describe import integration_info, write_info
 from crossdock.integrations.kit.adapter import Adapter
@@ -67,11 +67,12 @@ async def sync_connection(call: Call) -> Reply:
     return reply(SyncAnswer(id=str(connection.id), syncing=bool(started), functions_to_sync=shown))
 
 
-def _vertical(call: Call) -> str:
-    vertical = call.path["integration_type"]
-    if vertical not in VERTICALS:
-        raise not_found(vertical)
-    return vertical
+def _vertical(call: Call) -> Vertical:
+    asked = call.path["integration_type"]
+    for vertical in VERTICALS:
+        if vertical == asked:
+            return vertical
+    raise not_found(asked)
 
 
 def _adapter(call: Call) -> type[Adapter]:
@@ -119,7 +120,9 @@ async def get_write_info(call: Call) -> Reply:
 
 async def generate_sandbox(call: Call) -> Reply:
     """A sandbox with fresh data."""
-    vertical = _vertical(call)
+    vertical = sandbox_operations.OLDER_VERTICAL
+    if call.operation is sandbox_operations.GENERATE_SANDBOX:
+        vertical = _vertical(call)
     if await call.body():
         raise invalid_query("_schema", "This call takes no body.")
     work = sandboxes.generate(call.engine, call.authorized.caller.organization_id, vertical)
@@ -134,4 +137,6 @@ ENDPOINTS: dict[str, Endpoint] = {
     integrations.GET_INTEGRATION.operation_id: get_integration,
     integrations.GET_WRITE_INFO.operation_id: get_write_info,
     sandbox_operations.GENERATE_SANDBOX.operation_id: generate_sandbox,
+    sandbox_operations.GENERATE_SANDBOX_OLDER.operation_id: generate_sandbox,
+    **simulations.ENDPOINTS,
 }

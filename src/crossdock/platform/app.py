@@ -31,13 +31,14 @@ from crossdock.platform.http import (
 from crossdock.platform.limits import CallerLimits
 from crossdock.platform.openapi import OPERATIONS, document
 from crossdock.records import endpoints as record_endpoints
+from crossdock.records import files
 from crossdock.sandbox.app import make_app as make_sandbox
 
 log = structlog.get_logger(__name__)
 
 MANAGEMENT_ENDPOINTS: dict[str, Endpoint] = {**connection_endpoints.ENDPOINTS}
 """The endpoints of everything that is not about records, by operation."""
-DOWNLOAD_SOURCES: dict[str, downloads.Source] = {}
+DOWNLOAD_SOURCES: dict[str, downloads.Source] = {files.KIND: files.fetch}
 """Where the files come from that signed addresses name, by kind."""
 USAGE_SECONDS = 5.0
 """How often the counted calls of connections are written down."""

@@ -120,7 +120,7 @@ def list_schema(resource: Resource) -> JSONSchema:
     """The envelope of a list."""
     return {
         "type": "object",
-        "title": resource.schema_name.replace("ApiItemSchema", "ListEndpoint"),
+        "title": f"{resource.schema_name.removesuffix('ApiItemSchema')}ListEndpoint",
         "properties": {
             "data": {
                 "type": "array",
@@ -174,7 +174,7 @@ def _answer_schema(operation: Operation) -> JSONSchema:
     if operation.kind is Kind.SINGLE:
         return {
             "type": "object",
-            "title": resource.schema_name.replace("ApiItemSchema", "SingleItemEndpoint"),
+            "title": f"{resource.schema_name.removesuffix('ApiItemSchema')}SingleItemEndpoint",
             "properties": {"data": _reference(resource.schema_name)},
             "required": ["data"],
             "additionalProperties": False,
@@ -202,7 +202,9 @@ def _body_schema(operation: Operation) -> JSONSchema | None:
 def _responses(operation: Operation) -> dict[str, Any]:
     read = operation.method == "GET"
     names = ["X-Request-Id", *_LIMIT_HEADERS]
-    if operation.kind in (Kind.LIST, Kind.SINGLE):
+    # An answer with download addresses is another one each time.
+    revalidated = operation.resource is not None and not operation.resource.downloadable
+    if operation.kind in (Kind.LIST, Kind.SINGLE) and revalidated:
         names.append("ETag")
     if operation.kind in (Kind.WRITE, Kind.TAGS):
         names.append("Idempotent-Replayed")
@@ -213,7 +215,7 @@ def _responses(operation: Operation) -> dict[str, Any]:
             "content": {"application/json": {"schema": _answer_schema(operation)}},
         }
     }
-    if read and operation.kind in (Kind.LIST, Kind.SINGLE):
+    if read and operation.kind in (Kind.LIST, Kind.SINGLE) and revalidated:
         found["304"] = {"description": "The answer is still the one that `If-None-Match` names."}
     for status in operation.statuses:
         found[str(status)] = {"$ref": f"#/components/responses/{HTTPStatus(status).name.title().replace('_', '')}"}
@@ -229,6 +231,8 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "parameters": [_parameter(item) for item in operation.parameters],
         "responses": _responses(operation),
     }
+    if operation.deprecated:
+        shown["deprecated"] = True
     body = _body_schema(operation)
     if body is not None:
         required = operation.body_required

@@ -8,13 +8,14 @@ import hashlib
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID
 
 from crossdock.contract import filters
 from crossdock.contract.errors import InvalidBody, invalid_query
-from crossdock.contract.filters import BadFilter, Condition, Filter, FilterKind
+from crossdock.contract.filters import BadFilter, Condition, Filter, FilterKind, OwnParameter
 from crossdock.contract.operations import MAX_PAGE
 from crossdock.contract.resources import Resource
 
@@ -89,6 +90,29 @@ class _Reader:
         self.ids = tuple(filters.split_values(value))
 
 
+class _OwnReader(_Reader):
+    """For lists with parameters of their own; each left out stands for its default."""
+
+    def __init__(self, resource: Resource, now: datetime) -> None:
+        super().__init__(resource)
+        self.left: dict[str, OwnParameter] = {item.name: item for item in resource.own_parameters}
+        self.now = now
+
+    def read(self, name: str, value: str) -> None:
+        own = self.left.pop(name, None)
+        try:
+            if own is None:
+                raise BadFilter("Unknown field.")
+            self.conditions.append(filters.parse_condition(own.filter, own.operator, value))
+        except BadFilter as error:
+            self.violations.setdefault(name, []).append(str(error))
+
+    def add_defaults(self) -> None:
+        for own in self.left.values():
+            if own.default_ago is not None:
+                self.conditions.append(Condition(own.filter, own.operator, (self.now - own.default_ago,)))
+
+
 def merge(pairs: list[tuple[str, str]]) -> dict[str, str]:
     """Parameters by name; list operators may be repeated, everything else may not."""
     merged: dict[str, str] = {}
@@ -102,15 +126,15 @@ def merge(pairs: list[tuple[str, str]]) -> dict[str, str]:
     return merged
 
 
-def parse(query_string: bytes, resource: Resource, connection_id: UUID, scope: Mapping[str, str]) -> ListQuery:
-    """The query of a list; `InvalidBody` names every parameter that cannot be used."""
+def parse(
+    query_string: bytes, resource: Resource, connection_id: UUID, scope: Mapping[str, str], now: datetime
+) -> ListQuery:
+    """The query of a list; `InvalidBody` names every parameter that cannot be used. Defaults count back from `now`."""
     parameters = merge(parse_pairs(query_string)) if query_string else {}
-    limit = MAX_PAGE
+    limit = resource.page_size or MAX_PAGE
     page_token = parameters.pop("page_token", "")
     given_limit = parameters.pop("limit", None)
-    reader = _Reader(resource)
-    for name, value in parameters.items():
-        reader.read(name, value)
+    reader = _read(resource, parameters, now)
     if given_limit is not None:
         try:
             limit = parse_limit(given_limit)
@@ -127,6 +151,15 @@ def parse(query_string: bytes, resource: Resource, connection_id: UUID, scope: M
         raise InvalidBody({"query": reader.violations})
     conditions = () if reader.ids is not None else tuple(reader.conditions)
     return ListQuery(limit, after, reader.ids, conditions, fingerprint)
+
+
+def _read(resource: Resource, parameters: Mapping[str, str], now: datetime) -> _Reader:
+    reader = _OwnReader(resource, now) if resource.own_parameters else _Reader(resource)
+    for name, value in parameters.items():
+        reader.read(name, value)
+    if isinstance(reader, _OwnReader):
+        reader.add_defaults()
+    return reader
 
 
 def _fingerprint(

@@ -341,36 +341,46 @@ async def _commit(
     outcome: Written[Any] | BatchWritten[Any],
     tags: list[Any] | None,
 ) -> bytes:
-    """Commits the outcome: records, their events, and the answer that the key stands for."""
-    found = list(outcome.records) if isinstance(outcome, BatchWritten) else [outcome.record]
-    now = engine.now()
+    """Commits the outcome, and the answer that the key stands for."""
     async with engine.database.transaction(row.organization_id) as connection:
-        scope: dict[str, Any] = {
-            "organization_id": row.organization_id,
-            "connection_id": row.connection_id,
-            "resource": resource,
-            "now": now,
-        }
-        written: dict[Resource, list[Record]] = {resource: found}
-        for related in () if isinstance(outcome, BatchWritten) else outcome.related:
-            written.setdefault(related.resource, []).extend(related.records)
-        await store.upsert_written(
-            connection, organization_id=row.organization_id, connection_id=row.connection_id, written=written, now=now
+        answer = await store_outcome(
+            connection, row.organization_id, row.connection_id, resource, outcome, engine.now(), tags
         )
-        if tags is not None:
-            await store.set_tags(connection, record_id=found[0].id, tags=tags, as_change=False, **scope)
-        bodies = [await _stored(connection, row, resource, record.id) for record in found]
-        if isinstance(outcome, BatchWritten):
-            unused = msgspec.json.encode(list(outcome.unused_fields))
-            answer = b'{"data":[%b],"unused_fields":%b}' % (b",".join(bodies), unused)
-        else:
-            answer = _envelope(bodies[0], found[0].id, tuple(outcome.unused_fields))
         await write_store.finish(connection, row.id, "succeeded", answer=answer)
     return answer
 
 
-async def _stored(connection: Connection, row: WriteRow, resource: Resource, record_id: str) -> bytes:
-    body = await store.get_body(connection, row.connection_id, resource, record_id)
+async def store_outcome(
+    connection: Connection,
+    organization_id: UUID,
+    connection_id: UUID,
+    resource: Resource,
+    outcome: Written[Any] | BatchWritten[Any],
+    now: datetime,
+    tags: list[Any] | None = None,
+) -> bytes:
+    """Stores what a write changed at the connected system, with its events, and gives the answer to it."""
+    found = list(outcome.records) if isinstance(outcome, BatchWritten) else [outcome.record]
+    scope: dict[str, Any] = {
+        "organization_id": organization_id,
+        "connection_id": connection_id,
+        "now": now,
+    }
+    written: dict[Resource, list[Record]] = {resource: found}
+    for related in () if isinstance(outcome, BatchWritten) else outcome.related:
+        written.setdefault(related.resource, []).extend(related.records)
+    await store.upsert_written(connection, written=written, **scope)
+    if tags is not None:
+        await store.set_tags(connection, resource=resource, record_id=found[0].id, tags=tags, as_change=False, **scope)
+    bodies = [await _stored(connection, connection_id, resource, record.id) for record in found]
+    if isinstance(outcome, BatchWritten):
+        unused = msgspec.json.encode(list(outcome.unused_fields))
+        return b'{"data":[%b],"unused_fields":%b}' % (b",".join(bodies), unused)
+    return _envelope(bodies[0], found[0].id, tuple(outcome.unused_fields))
+
+
+async def _stored(connection: Connection, connection_id: UUID, resource: Resource, record_id: str) -> bytes:
+    body = await store.get_body(connection, connection_id, resource, record_id)
     if body is None:
         raise LookupError(f"{resource.key} {record_id} was stored but cannot be read")
     return body

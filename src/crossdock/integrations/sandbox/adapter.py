@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crossdock.integrations.sandbox.cart.goods import ShopGoods
+from crossdock.integrations.sandbox.cart.orders import ShopOrders
 from crossdock.integrations.sandbox.wms.goods import Goods
 
 
@@ -10,5 +11,5 @@ class Sandbox(Goods):
     """The warehouse system."""
 
 
-class CartSandbox(ShopGoods):
+class CartSandbox(ShopGoods, ShopOrders):
     """The shop."""
