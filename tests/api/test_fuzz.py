@@ -28,6 +28,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from crossdock.contract.operations import Access, Kind, Operation
+from crossdock.contract.values import VERTICALS
 from crossdock.integrations import registry
 from crossdock.platform.openapi import OPERATIONS
 from tests.api.processes import Installation, installation
@@ -40,7 +41,7 @@ CHECKS = [
     response_schema_conformance,
     ignored_auth,
 ]
-SANDBOXES = ("wms", "cart")
+SANDBOXES = tuple(vertical for vertical in VERTICALS if registry.find(vertical, "sandbox") is not None)
 READ_CASES, WRITE_CASES = 12, 40
 
 

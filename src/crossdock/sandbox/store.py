@@ -14,7 +14,7 @@ from crossdock.platform.database import Connection
 from crossdock.sandbox.documents import Document
 
 D = TypeVar("D", bound=Document)
-Product = Literal["wms", "cart"]
+Product = Literal["wms", "cart", "carrier", "freight"]
 """What an account is for."""
 
 _LIVE = "jsonb_typeof(data) = 'object'"

@@ -28,8 +28,8 @@ class NewProduct(RequestPart, kw_only=True, frozen=True):
     units: Annotated[int, Meta(ge=0, le=MOST_UNITS)] = 25
     """In the first warehouse."""
     image_url: Text | None = None
-    tags: list[Text] = ["new"]
-    category: list[Text] = ["Tableware", "Mugs"]
+    tags: tuple[Text, ...] = ("new",)
+    category: tuple[Text, ...] = ("Tableware", "Mugs")
     active: bool = True
 
 

@@ -42,7 +42,7 @@ GROUP_STATUSES: dict[str, FulfilmentStatus] = {
     "shipped": "shipped",
     "cancelled": "cancelled",
 }
-SHIPPED = "shipped"
+SHIPPED: FulfilmentStatus = "shipped"
 
 
 def to_order(found: ShopOrder) -> orders.Order:
