@@ -108,6 +108,12 @@ def _look_around(served: Installation, key: str) -> Target:
                 if operation.path == "/cart/products":
                     variants = [record["id"] for record in records if record["parent_product_id"] != record["id"]]
                     ids["cart product_id"] = variants
+                if operation.path == "/cart/orders":
+                    open_ones = [record for record in records if record["status"] in ("confirmed", "processing")]
+                    ids["cart order_id"] = [record["id"] for record in open_ones]
+                    ids["cart line_item_id"] = [
+                        line["line_item_id"] for record in open_ones for line in record["line_items"]
+                    ]
                 if operation.path == "/wms/products":
                     ids["wms kit_id"] = [record["id"] for record in records if record["is_kit"]]
     document = httpx.get(f"{served.url}/openapi.json").json()
@@ -123,7 +129,11 @@ def _written(target: Target, operation: Operation) -> dict[str, Any]:
     body = info["paths"][operation.path][operation.method.lower()]["requestBody"]
     served = target.document["paths"][operation.path][operation.method.lower()]
     own = info["components"]["schemas"]
-    offered = {name: target.ids[f"{vertical} {name}"] for name in ("product_id", "warehouse_id")}
+    offered = {
+        name: ids
+        for name in ("product_id", "warehouse_id", "line_item_id")
+        if (ids := target.ids.get(f"{vertical} {name}"))
+    }
     _offer_ids(own, offered)
     components = {**target.document["components"]}
     components["schemas"] = {**components["schemas"], **own}

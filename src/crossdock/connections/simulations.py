@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -25,16 +24,11 @@ from crossdock.platform.http import Call, Reply
 from crossdock.records import writes
 
 
-@cache
-def _judge(simulation: Simulation) -> Judge:
-    return Judge(simulation.operation.body or {})
-
-
-async def simulate(call: Call, simulation: Simulation) -> Reply:
+async def simulate(call: Call, simulation: Simulation, judge: Judge) -> Reply:
     """Does it at the organization's sandbox and answers with the record that came of it."""
     raw = await call.body()
     given = decode(raw) if raw else {}
-    _judge(simulation).check(given)
+    judge.check(given)
     known = {item.encode_name for item in msgspec.structs.fields(simulation.body)}
     body = msgspec.convert({name: value for name, value in given.items() if name in known}, simulation.body)
     unused = [name for name in given if name not in known]
@@ -75,8 +69,10 @@ async def _find(engine: Engine, organization_id: UUID, vertical: str) -> Connect
 
 
 def _endpoint(simulation: Simulation) -> Callable[[Call], Awaitable[Reply]]:
+    judge = Judge(simulation.operation.body or {})
+
     async def endpoint(call: Call) -> Reply:
-        return await simulate(call, simulation)
+        return await simulate(call, simulation, judge)
 
     return endpoint
 

@@ -10,9 +10,10 @@ from msgspec import Meta
 
 from crossdock.sandbox.cart.changes import MOST_UNITS
 from crossdock.sandbox.cart.documents import Product, Variant, Warehouse
+from crossdock.sandbox.cart.placing import checked_amount
 from crossdock.sandbox.documents import RequestPart, Size, Text
 from crossdock.sandbox.goods import barcode
-from crossdock.sandbox.problems import conflict, duplicate_reference, invalid
+from crossdock.sandbox.problems import conflict, duplicate_reference
 from crossdock.sandbox.store import Objects
 
 
@@ -44,9 +45,6 @@ async def add_product(objects: Objects, wanted: NewProduct, now: datetime) -> Pr
     taken = [variant.id for product in every for variant in product.variants if variant.sku == sku]
     if taken:
         raise conflict("duplicate_sku", f"SKU {sku} is taken by {taken[0]}")
-    for what, amount in (("price", wanted.price), ("cost", wanted.cost)):
-        if not amount.is_finite() or amount < 0:
-            raise invalid(f"{what} is an amount, not below 0", "bad_amount")
     warehouse = next(place for place in await objects.all(Warehouse) if place.active)
     product = Product(
         id=f"product_id_{number}",
@@ -79,8 +77,8 @@ def _variant(number: int, sku: str, wanted: NewProduct, warehouse_id: str, now: 
         sku=sku,
         barcode=wanted.barcode or barcode(number),
         active=wanted.active,
-        price=wanted.price,
-        cost=wanted.cost,
+        price=checked_amount(wanted.price, "price"),
+        cost=checked_amount(wanted.cost, "cost"),
         size=Size(length=Decimal(12), width=Decimal(9), height=Decimal(10), weight=Decimal("0.38")),
         stock={warehouse_id: wanted.units},
     )

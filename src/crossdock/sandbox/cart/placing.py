@@ -10,9 +10,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from crossdock.sandbox.cart.documents import Product, Variant
 from crossdock.sandbox.cart.order_documents import Customer, Group, Order, OrderLine, OrderState
 from crossdock.sandbox.documents import Address
+from crossdock.sandbox.problems import invalid
 
 CENT = Decimal("0.01")
 TAX = Decimal("0.07")
+MOST_MONEY = Decimal(1_000_000_000)
+"""More than this no price and no refund is."""
 SERVICES = {"Standard": Decimal("4.90"), "Express": Decimal("12.90")}
 FREE_SHIPPING_FROM = Decimal(75)
 """Goods of this value are sent without a charge, with the standard service."""
@@ -41,6 +44,13 @@ class Wanted:
 def cents(amount: Decimal) -> Decimal:
     """The amount in whole cents."""
     return amount.quantize(CENT, ROUND_HALF_UP)
+
+
+def checked_amount(amount: Decimal, what: str) -> Decimal:
+    """An amount of a request; refused unless it is one that can be paid."""
+    if not amount.is_finite() or not 0 <= amount <= MOST_MONEY or amount != amount.quantize(CENT):
+        raise invalid(f"{what} is an amount in whole cents, from 0 to {MOST_MONEY}", "bad_amount")
+    return amount.quantize(CENT)
 
 
 def buyer(number: int) -> Customer:

@@ -12,7 +12,7 @@ from crossdock.sandbox.cart.changes import find_variant, lock_products
 from crossdock.sandbox.cart.documents import Product
 from crossdock.sandbox.cart.order_changes import commit_units, locked_order, required_line, save_changed
 from crossdock.sandbox.cart.order_documents import PROMISING, Order, OrderLine, Refund, RefundedLine
-from crossdock.sandbox.cart.placing import CENT, cents
+from crossdock.sandbox.cart.placing import cents, checked_amount
 from crossdock.sandbox.documents import RequestPart, Text
 from crossdock.sandbox.problems import conflict, invalid
 from crossdock.sandbox.store import Objects
@@ -51,6 +51,8 @@ async def refund_order(
     if order.left_to_refund <= 0:
         raise conflict("nothing_to_refund", f"Nothing that was paid for order {order.id} is left to pay back")
     refund = _refund(order, wanted, now)
+    if not refund.total and not any(line.units for line in refund.lines):
+        raise invalid("A refund pays something back or names units", "empty_refund")
     if refund.total > order.left_to_refund:
         raise conflict(
             "more_than_paid", f"Only {order.left_to_refund} can be paid back for order {order.id}, not {refund.total}"
@@ -90,16 +92,10 @@ def _total(order: Order, wanted: NewRefund, itemized: Decimal, *, everything: bo
         return order.left_to_refund
     if wanted.amount is None:
         return itemized
-    amount = _amount(wanted.amount, "amount")
+    amount = checked_amount(wanted.amount, "amount")
     if (wanted.lines is not None or wanted.shipping is not None) and amount != itemized:
         raise invalid(f"The amount is {amount}, but lines and shipping add up to {itemized}", "amounts_differ")
     return amount
-
-
-def _amount(amount: Decimal, what: str) -> Decimal:
-    if not amount.is_finite() or amount < 0 or amount != amount.quantize(CENT):
-        raise invalid(f"{what} is an amount in whole cents, not below 0", "bad_amount")
-    return amount.quantize(CENT)
 
 
 def _everything_left(order: Order) -> list[RefundedLine]:
@@ -123,9 +119,9 @@ def _line(order: Order, line: OrderLine, part: LineToRefund) -> RefundedLine:
     most = _line_left(order, line)
     if part.amount is None:
         # The last units take what rounding left over.
-        amount = most if part.units == left else min(most, cents(line.total * part.units / line.units))
+        amount = most if part.units == left > 0 else min(most, cents(line.total * part.units / line.units))
     else:
-        amount = _amount(part.amount, "The amount of a line")
+        amount = checked_amount(part.amount, "The amount of a line")
     if amount > most:
         raise conflict("more_than_paid", f"Only {most} can be paid back for line {line.id}, not {amount}")
     return RefundedLine(line_id=line.id, units=part.units, amount=amount, restocked=part.restock)
@@ -143,7 +139,7 @@ def _shipping_left(order: Order) -> Decimal:
 def _shipping(order: Order, wanted: Decimal | None) -> Decimal:
     if wanted is None:
         return NOTHING
-    amount, most = _amount(wanted, "shipping"), _shipping_left(order)
+    amount, most = checked_amount(wanted, "shipping"), _shipping_left(order)
     if amount > most:
         raise conflict("more_than_paid", f"Only {most} can be paid back for shipping, not {amount}")
     return amount
