@@ -1,12 +1,14 @@
-"""The integration of the connections that are measured. Its orders are in the store already; nothing is fetched."""
+"""The integrations of the connections that are measured. Their records are in the store already; nothing is fetched."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
 
+from crossdock.contract.actions import Action
+from crossdock.contract.catalogue import READ_OF, STORED
 from crossdock.contract.errors import VendorUnavailable
-from crossdock.contract.wms.orders import GET_ORDERS, Order
+from crossdock.contract.values import VERTICALS, Vertical
 from crossdock.integrations import registry
 from crossdock.integrations.kit.adapter import Adapter, Page, Snapshot, Window, implements
 from crossdock.integrations.kit.auth import Credentials, bearer, credential
@@ -18,13 +20,12 @@ class BenchCredentials(Credentials, kw_only=True, frozen=True):
     api_key: Annotated[str, credential("API key", "Never used.", secret=True)]
 
 
-class BenchWarehouse(Adapter):
-    """A warehouse system with orders."""
+class BenchSystem(Adapter):
+    """A system that is never asked."""
 
     slug = "bench"
     display_name = "Bench"
-    vertical = "wms"
-    description = "Orders to measure with."
+    description = "Records to measure with."
     docs_url = ""
     auth = bearer("api_key")
     credentials_type = BenchCredentials
@@ -36,12 +37,23 @@ class BenchWarehouse(Adapter):
     async def check(self) -> dict[str, Any]:
         raise VendorUnavailable("this system cannot be reached", may_have_applied=False)
 
-    @implements(GET_ORDERS, mode=Snapshot(because="nothing ever changes in it"))
-    async def get_orders(self, window: Window) -> AsyncIterator[Page[Order]]:
+
+def _read(action: Action) -> Callable[..., AsyncIterator[Page[Any]]]:
+    @implements(action, mode=Snapshot(because="nothing ever changes in it"))
+    async def read(self: BenchSystem, window: Window) -> AsyncIterator[Page[Any]]:
         yield Page([])
+
+    return read
+
+
+def _system(vertical: Vertical) -> type[BenchSystem]:
+    """A system that has every list of a vertical."""
+    actions = [READ_OF[resource.key] for resource in STORED if resource.vertical == vertical]
+    reads = {action.name: _read(action) for action in actions}
+    return type(f"Bench{vertical.title()}", (BenchSystem,), {"vertical": vertical, **reads})
 
 
 def register() -> None:
-    """Makes this process know the integration, which is no folder of the package."""
-    known = (*registry.adapters(), BenchWarehouse)
+    """Makes this process know the integrations, which are no folder of the package."""
+    known = (*registry.adapters(), *(_system(vertical) for vertical in VERTICALS))
     registry.adapters = lambda: known  # type: ignore[assignment]

@@ -67,7 +67,7 @@ def order_id(number: int) -> str:
     return f"order-{number:08d}"
 
 
-def insert_account(database: psycopg.Connection[Any], account: Account) -> None:
+def insert_account(database: psycopg.Connection[Any], account: Account, vertical: str = "wms") -> None:
     """An organization, its key and one connection, unless they are there."""
     organization = account.organization_id
     database.execute("insert into organizations (id, name) values (%s, 'bench') on conflict do nothing", [organization])
@@ -79,8 +79,8 @@ def insert_account(database: psycopg.Connection[Any], account: Account) -> None:
     )
     database.execute(
         "insert into connections (id, organization_id, vertical, integration_name, token_hash) "
-        "values (%s, %s, 'wms', 'bench', %s)",
-        [account.connection_id, organization, hash_token(account.access_token)],
+        "values (%s, %s, %s, 'bench', %s)",
+        [account.connection_id, organization, vertical, hash_token(account.access_token)],
     )
 
 

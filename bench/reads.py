@@ -95,7 +95,7 @@ def page_path(place: Place, limit: int) -> str:
 
 
 @dataclass
-class _Contender:
+class Contender:
     """A server with the requests it gets; `count` of them make up a round."""
 
     served: Served
@@ -148,7 +148,7 @@ def same_answers(ours: Served, others: Sequence[Served], compared: Comparison) -
                 raise AssertionError(f"{compared.title}: {other.name} answers differently at {theirs[1]}")
 
 
-def compare(report: Report, compared: Comparison, contenders: Mapping[str, _Contender], client: Client) -> None:
+def compare(report: Report, compared: Comparison, contenders: Mapping[str, Contender], client: Client) -> None:
     """Measures the contenders in turns and prints how Crossdock does against each."""
     for contender in contenders.values():
         contender.calibrate(client)
@@ -191,9 +191,9 @@ def measure(
             body = folder / "static.json"
             body.write_bytes(ours.get(place, path))
             with server("static", {**environment, STATIC_BODY: str(body)}, folder / "static.log") as static:
-                contenders = {"ours": _Contender(ours, compared.ours)}
-                contenders |= {other.name: _Contender(other, compared.theirs) for other in others}
-                contenders["static"] = _Contender(static, [(place, "/")])
+                contenders = {"ours": Contender(ours, compared.ours)}
+                contenders |= {other.name: Contender(other, compared.theirs) for other in others}
+                contenders["static"] = Contender(static, [(place, "/")])
                 compare(report, compared, contenders, client)
         _deep(report, ours, ends, client)
 
@@ -204,8 +204,8 @@ def _deep(report: Report, ours: Served, ends: Sequence[Place], client: Client) -
         last = json.loads(ours.get(place, page_path(place, DEEP_LIMIT)))
         if last["next_token"] is not None or len(last["data"]) != DEEP_LIMIT:
             raise AssertionError(f"not the last page: {place}")
-    first = _Contender(ours, [(place, f"{ORDERS.path}?limit={DEEP_LIMIT}") for place in ends])
-    deep = _Contender(ours, [(place, page_path(place, DEEP_LIMIT)) for place in ends])
+    first = Contender(ours, [(place, f"{ORDERS.path}?limit={DEEP_LIMIT}") for place in ends])
+    deep = Contender(ours, [(place, page_path(place, DEEP_LIMIT)) for place in ends])
     first.calibrate(client)
     rounds = []
     for turn in range(ROUNDS):

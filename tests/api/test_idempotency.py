@@ -219,12 +219,12 @@ class TestOpenEnd:
     @pytest.mark.parametrize("applied", [True, False])
     async def test_until_the_deadline_it_counts_as_running(self, shelf: Shelf, applied: bool) -> None:
         await self._left_behind(shelf, applied=applied)
-        shelf.moved = timedelta(seconds=shelf.engine.settings.write_deadline_seconds - 5)
+        shelf.moved = timedelta(seconds=shelf.engine.settings.write_open_seconds - 5)
         assert (await shelf.adjust()).status_code == 409
 
     async def test_an_effect_that_is_found_becomes_the_answer(self, shelf: Shelf) -> None:
         await self._left_behind(shelf, applied=True)
-        shelf.moved = timedelta(seconds=shelf.engine.settings.write_deadline_seconds + 1)
+        shelf.moved = timedelta(seconds=shelf.engine.settings.write_open_seconds + 1)
         again = await shelf.adjust()
         assert again.status_code == 200
         assert again.headers[REPLAYED] == "true"
@@ -234,7 +234,7 @@ class TestOpenEnd:
 
     async def test_one_that_never_arrived_is_made_now(self, shelf: Shelf) -> None:
         await self._left_behind(shelf, applied=False)
-        shelf.moved = timedelta(seconds=shelf.engine.settings.write_deadline_seconds + 1)
+        shelf.moved = timedelta(seconds=shelf.engine.settings.write_open_seconds + 1)
         again = await shelf.adjust()
         assert again.status_code == 200
         assert REPLAYED not in again.headers
@@ -242,7 +242,7 @@ class TestOpenEnd:
 
     async def test_it_stays_open_while_the_connected_system_is_away(self, shelf: Shelf) -> None:
         await self._left_behind(shelf, applied=True)
-        shelf.moved = timedelta(seconds=shelf.engine.settings.write_deadline_seconds + 1)
+        shelf.moved = timedelta(seconds=shelf.engine.settings.write_open_seconds + 1)
         shelf.connection.depot.fail("GET", "/adjustments", NOTHING, times=10)
         again = await shelf.adjust()
         assert again.status_code == 504
@@ -253,7 +253,7 @@ class TestOpenEnd:
 
     async def test_the_worker_settles_it_without_being_asked(self, shelf: Shelf) -> None:
         await self._left_behind(shelf, applied=True)
-        shelf.moved = timedelta(seconds=shelf.engine.settings.write_deadline_seconds + 1)
+        shelf.moved = timedelta(seconds=shelf.engine.settings.write_open_seconds + 1)
         while (await self._state(shelf)) == "sending":
             await writes.settle_due(shelf.engine)
         assert await self._state(shelf) == "succeeded"

@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 from crossdock.contract.catalogue import RESOURCES
+from crossdock.contract.webhooks_admin import ADMIN
 
-ADMIN_EVENTS = (
-    "install.failed",
-    "connection.created",
-    "connection.historical-sync-completed",
-    "connection.force-sync-completed",
-    "connection.sync-job-completed",
-    "connection.sync-job-stuck",
-    "connection.schedule-stuck",
-    "connection.deleted",
-    "connection-error.created",
-    "connection-error.updated",
-    "connection-error.deleted",
-)
+ADMIN_EVENTS = tuple(event.name for event in ADMIN)
 
 
 def record_events() -> tuple[str, ...]:
-    """The events of every resource of the contract, in its own spelling; each name once."""
-    names: dict[str, None] = {}
-    for resource in RESOURCES:
-        for change in (*resource.changes, *resource.more_events):
-            names.setdefault(resource.event_name(change))
-    return tuple(names)
+    """The events of every resource of the contract, in its own spelling."""
+    return tuple(
+        resource.event_name(change) for resource in RESOURCES for change in (*resource.changes, *resource.more_events)
+    )
 
 
 EVENTS = (*ADMIN_EVENTS, *record_events())

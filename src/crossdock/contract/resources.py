@@ -40,8 +40,9 @@ class Resource:
     parent: Parent | None = None
     sync_seconds: int = 3600
     changes: tuple[str, ...] = ("created", "updated")
+    """Which of its changes subscribers are told; none where the contract has no event for it."""
     more_events: tuple[str, ...] = ()
-    """Events beside created and updated, such as `shipment.created`."""
+    """Events beside `changes`, such as `shipment.created`."""
     dated: bool = True
     """False where neither the record nor the store shows the four dates of the other resources."""
     page_size: int | None = None

@@ -12,12 +12,15 @@ from crossdock.contract.management import MANAGEMENT_OPERATIONS
 from crossdock.contract.operations import (
     RECORD_OPERATIONS,
     TAGS_BODY,
+    Access,
     Kind,
     Operation,
     Parameter,
 )
 from crossdock.contract.resources import Resource
 from crossdock.contract.schemas import JSONSchema, record_schema, struct_schema, tags_schema
+from crossdock.contract.webhooks import HEADERS as WEBHOOK_HEADERS
+from crossdock.contract.webhooks import webhook_operation, webhooks
 from crossdock.integrations import registry
 from crossdock.integrations.describe import variants
 
@@ -199,12 +202,48 @@ def _body_schema(operation: Operation) -> JSONSchema | None:
     return operation.body
 
 
+def _link_targets(operation: Operation) -> list[Operation]:
+    """What can be called next with the id of the record that this operation answers with."""
+    resource = operation.resource
+    if resource is None or not resource.single or operation.kind is Kind.SINGLE:
+        return []
+    if operation.action is not None and operation.kind is Kind.WRITE and operation.action.answer is not Answer.RECORD:
+        return []
+    roots = {resource.path, operation.path.split("/{")[0]}
+    return [
+        other
+        for other in RECORD_OPERATIONS
+        if other is not operation
+        and other.resource is resource
+        and len(other.path_parameters) == len(resource.path.split("{"))
+        and other.path.split("/{")[0] in roots
+    ]
+
+
+def _links(operation: Operation) -> dict[str, Any]:
+    """Links to those operations; of a list, with the id of its first record."""
+    listed = operation.kind is Kind.LIST
+    value = "$response.body#/data/0/id" if listed else "$response.body#/id"
+    found = {}
+    for other in _link_targets(operation):
+        shared = {name: f"$request.path.{name}" for name in other.path_parameters[:-1]}
+        found[other.operation_id] = {
+            "operationId": other.operation_id,
+            "description": f"{other.summary} with the id of {'the first record' if listed else 'the record'}.",
+            "parameters": {**shared, other.path_parameters[-1]: value},
+        }
+    return found
+
+
 def _responses(operation: Operation) -> dict[str, Any]:
     read = operation.method == "GET"
-    names = ["X-Request-Id", *_LIMIT_HEADERS]
+    links = _links(operation)
+    is_public = operation.access is Access.PUBLIC
+    names = ["X-Request-Id"] if is_public else ["X-Request-Id", *_LIMIT_HEADERS]
     # An answer with download addresses is another one each time.
-    revalidated = operation.resource is not None and not operation.resource.downloadable
-    if operation.kind in (Kind.LIST, Kind.SINGLE) and revalidated:
+    downloadable = operation.resource is not None and operation.resource.downloadable
+    revalidated = is_public or (operation.kind in (Kind.LIST, Kind.SINGLE) and not downloadable)
+    if revalidated:
         names.append("ETag")
     if operation.kind in (Kind.WRITE, Kind.TAGS):
         names.append("Idempotent-Replayed")
@@ -215,7 +254,9 @@ def _responses(operation: Operation) -> dict[str, Any]:
             "content": {"application/json": {"schema": _answer_schema(operation)}},
         }
     }
-    if read and operation.kind in (Kind.LIST, Kind.SINGLE) and revalidated:
+    if links:
+        found["200"]["links"] = links
+    if read and revalidated:
         found["304"] = {"description": "The answer is still the one that `If-None-Match` names."}
     for status in operation.statuses:
         found[str(status)] = {"$ref": f"#/components/responses/{HTTPStatus(status).name.title().replace('_', '')}"}
@@ -259,7 +300,8 @@ def document() -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for operation in sorted(OPERATIONS, key=lambda item: item.path):
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
-    tags = list(dict.fromkeys(tag for operation in OPERATIONS for tag in operation.tags))
+    events = webhooks()
+    tags = [tag for operation in OPERATIONS for tag in operation.tags] + [event.tag for event in events]
     return {
         "openapi": "3.1.0",
         "info": {
@@ -269,13 +311,16 @@ def document() -> dict[str, Any]:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
-        "tags": [{"name": tag} for tag in tags],
+        "tags": [{"name": tag} for tag in dict.fromkeys(tags)],
         "paths": paths,
+        "webhooks": {event.name: {"post": webhook_operation(event)} for event in events},
         "components": {
             "schemas": {
                 **{resource.schema_name: record_schema(resource) for resource in STORED},
+                **{event.schema_name: event.schema for event in events},
                 **_error_schemas(),
             },
+            "parameters": {header.name: _parameter(header) for header in WEBHOOK_HEADERS},
             "responses": _error_responses(),
             "headers": {
                 name: {"description": text, "schema": {"type": "string", "examples": [example]}}

@@ -67,7 +67,18 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True):
     tick_seconds: Annotated[int, _about("How often the worker looks for due syncs.", ge=1, le=59)] = 10
     worker_concurrency: Annotated[int, _about("Syncs one worker runs at a time.", ge=1, le=500)] = 20
     pool_size: Annotated[int, _about("Database connections one process holds at most.", ge=2, le=200)] = 20
+    api_log_days: Annotated[int, _about("How many days the log of API calls reaches back.", ge=1, le=400)] = 30
+    api_log_bodies: Annotated[
+        Literal["none", "errors", "all"],
+        _about("Of which calls the log keeps the bodies, without secrets; bodies hold data of your customers."),
+    ] = "none"
     log_format: Annotated[Literal["text", "json"], _about("How log lines look.")] = "text"
+
+    @property
+    def write_open_seconds(self) -> float:
+        """How long a write that nobody has closed counts as under way: its deadline, and time for what was sent last to
+        arrive at the connected system."""
+        return self.write_deadline_seconds + self.vendor_timeout_seconds
 
     @property
     def data_folder(self) -> Path:

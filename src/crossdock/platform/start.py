@@ -29,7 +29,11 @@ _FIRST_START_LOCK = 7234
 
 def configure_logging(settings: Settings) -> None:
     """Log lines go to standard error, so that a command's output stays clean."""
-    renderer: list[structlog.typing.Processor] = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    # A traceback without the values of variables: those of a call that failed may be keys and customers' data.
+    console = structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+    )
+    renderer: list[structlog.typing.Processor] = [console]
     if settings.log_format == "json":
         renderer = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     structlog.configure(

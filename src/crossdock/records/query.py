@@ -6,7 +6,7 @@ import base64
 import binascii
 import hashlib
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -60,8 +60,9 @@ def _split(name: str) -> tuple[str, str]:
 
 
 class _Reader:
-    def __init__(self, resource: Resource) -> None:
-        self.fields: Mapping[str, Filter] = {item.name: item for item in resource.all_filters}
+    def __init__(self, known: Sequence[Filter], *, takes_ids: bool) -> None:
+        self.fields: Mapping[str, Filter] = {item.name: item for item in known}
+        self.takes_ids = takes_ids
         self.conditions: list[Condition] = []
         self.ids: tuple[str, ...] | None = None
         self.violations: dict[str, list[str]] = {}
@@ -69,7 +70,7 @@ class _Reader:
     def read(self, name: str, value: str) -> None:
         field, operator = _split(name)
         try:
-            if field == "ids":
+            if field == "ids" and self.takes_ids:
                 self._read_ids(operator, value)
             elif field not in self.fields:
                 raise BadFilter("Unknown field.")
@@ -77,6 +78,9 @@ class _Reader:
                 self.conditions.append(self._condition(name, self.fields[field], operator, value))
         except BadFilter as error:
             self.violations.setdefault(name, []).append(str(error))
+
+    def finish(self) -> None:
+        """Adds what the parameters that were left out stand for."""
 
     @staticmethod
     def _condition(name: str, item: Filter, operator: str, value: str) -> Condition:
@@ -93,9 +97,9 @@ class _Reader:
 class _OwnReader(_Reader):
     """For lists with parameters of their own; each left out stands for its default."""
 
-    def __init__(self, resource: Resource, now: datetime) -> None:
-        super().__init__(resource)
-        self.left: dict[str, OwnParameter] = {item.name: item for item in resource.own_parameters}
+    def __init__(self, known: Sequence[OwnParameter], now: datetime) -> None:
+        super().__init__((), takes_ids=False)
+        self.left: dict[str, OwnParameter] = {item.name: item for item in known}
         self.now = now
 
     def read(self, name: str, value: str) -> None:
@@ -107,7 +111,7 @@ class _OwnReader(_Reader):
         except BadFilter as error:
             self.violations.setdefault(name, []).append(str(error))
 
-    def add_defaults(self) -> None:
+    def finish(self) -> None:
         for own in self.left.values():
             if own.default_ago is not None:
                 self.conditions.append(Condition(own.filter, own.operator, (self.now - own.default_ago,)))
@@ -129,18 +133,41 @@ def merge(pairs: list[tuple[str, str]]) -> dict[str, str]:
 def parse(
     query_string: bytes, resource: Resource, connection_id: UUID, scope: Mapping[str, str], now: datetime
 ) -> ListQuery:
-    """The query of a list; `InvalidBody` names every parameter that cannot be used. Defaults count back from `now`."""
+    """The query of a list of records; `InvalidBody` names every parameter that cannot be used.
+
+    Defaults of a list's own parameters count back from `now`.
+    """
     parameters = merge(parse_pairs(query_string)) if query_string else {}
-    limit = resource.page_size or MAX_PAGE
-    page_token = parameters.pop("page_token", "")
-    given_limit = parameters.pop("limit", None)
-    reader = _read(resource, parameters, now)
+    owner = [resource.key, *sorted(scope.items())]
+    if resource.own_parameters:
+        reader: _Reader = _OwnReader(resource.own_parameters, now)
+    else:
+        reader = _Reader(resource.all_filters, takes_ids=True)
+    return _read(parameters, reader, connection_id, owner, resource.page_size or MAX_PAGE)
+
+
+def read(
+    parameters: Mapping[str, str], known: Sequence[Filter], owner_id: UUID, owner: Sequence[Any]
+) -> ListQuery:
+    """The query of a list that `owner_id` and `owner` tell apart from other lists; page tokens belong to one list."""
+    return _read(parameters, _Reader(known, takes_ids=False), owner_id, owner, MAX_PAGE)
+
+
+def _read(
+    parameters: Mapping[str, str], reader: _Reader, owner_id: UUID, owner: Sequence[Any], limit: int
+) -> ListQuery:
+    given = dict(parameters)
+    page_token = given.pop("page_token", "")
+    given_limit = given.pop("limit", None)
+    for name, value in given.items():
+        reader.read(name, value)
+    reader.finish()
     if given_limit is not None:
         try:
             limit = parse_limit(given_limit)
         except InvalidBody as error:
             reader.violations["limit"] = list(error.violations["query"]["limit"])
-    fingerprint = _fingerprint(resource, connection_id, scope, parameters)
+    fingerprint = _fingerprint(owner_id, [*owner, *sorted(given.items())])
     after = 0
     if page_token:
         try:
@@ -153,20 +180,8 @@ def parse(
     return ListQuery(limit, after, reader.ids, conditions, fingerprint)
 
 
-def _read(resource: Resource, parameters: Mapping[str, str], now: datetime) -> _Reader:
-    reader = _OwnReader(resource, now) if resource.own_parameters else _Reader(resource)
-    for name, value in parameters.items():
-        reader.read(name, value)
-    if isinstance(reader, _OwnReader):
-        reader.add_defaults()
-    return reader
-
-
-def _fingerprint(
-    resource: Resource, connection_id: UUID, scope: Mapping[str, str], parameters: Mapping[str, str]
-) -> bytes:
-    parts: list[Any] = [resource.key, *sorted(scope.items()), *sorted(parameters.items())]
-    return hashlib.blake2b(connection_id.bytes + repr(parts).encode(), digest_size=8).digest()
+def _fingerprint(owner_id: UUID, parts: Sequence[Any]) -> bytes:
+    return hashlib.blake2b(owner_id.bytes + repr(list(parts)).encode(), digest_size=8).digest()
 
 
 def make_token(fingerprint: bytes, seq: int) -> str:

@@ -256,7 +256,7 @@ def _new_row(engine: Engine, request: WriteRequest, mark: bytes) -> WriteRow:
         error=None,
         answer=None,
         created_at=now,
-        deadline=now + timedelta(seconds=engine.settings.write_deadline_seconds),
+        deadline=now + timedelta(seconds=engine.settings.write_open_seconds),
     )
 
 

@@ -45,6 +45,7 @@ INBOUND_SHIPMENT_SUPPLIERS = Resource(
     id_param="supplier_id",
     singular="inbound_shipment_supplier",
     title="Inbound Shipment Suppliers",
+    changes=(),
     event="inbound-shipment",
     single=False,
 )

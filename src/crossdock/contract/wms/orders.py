@@ -285,6 +285,7 @@ ORDER_PACKS = Resource(
     id_param="order_id",
     singular="order_packs",
     title="Orders",
+    changes=(),
     event="order",
     single=False,
 )
@@ -296,6 +297,7 @@ ORDER_CHANNELS = Resource(
     id_param="channel_id",
     singular="order_channel",
     title="Order Channels",
+    changes=(),
     event="order",
     single=False,
 )

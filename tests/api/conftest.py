@@ -1,0 +1,21 @@
+"""What several test modules of the API share."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from tests.api.fuzzing import Target, look_around
+from tests.api.processes import installation
+
+
+@pytest.fixture(scope="session")
+def target(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+    """The API as it is served, by the real web server."""
+    with installation(tmp_path_factory.mktemp("fuzz"), CROSSDOCK_DATABASE_URL=database_url) as served:
+        made = served.run("keys", "create", "--organization", f"fuzz {random.random()}", "--new-organization")  # noqa: S311
+        assert made.returncode == 0, made.stderr
+        served.start_answering("api")
+        yield look_around(served, made.stdout.strip())
