@@ -137,7 +137,7 @@ class TestFileList:
         assert record is not None
         now = engine.now().replace(microsecond=0)
         records = [
-            record(id=f"more_{number}", file_name=f"{number}.csv", generated_time=now, file_type="csv")  # type: ignore[call-arg]
+            record(id=f"more_{number}", file_name=f"{number}.csv", generated_time=now, file_type="csv")
             for number in range(120)
         ]
         async with engine.database.transaction(account.organization_id) as connection:

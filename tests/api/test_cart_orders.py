@@ -35,7 +35,7 @@ async def events_after(engine: Engine, account: Account, sequence: int) -> list[
         "select resource, record_id, change from events where sequence > %s order by sequence",
         [sequence],
     )
-    return [tuple(row) for row in rows]  # type: ignore[misc]
+    return [tuple(row) for row in rows]
 
 
 async def last_event(engine: Engine, account: Account) -> int:

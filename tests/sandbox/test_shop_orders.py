@@ -298,7 +298,9 @@ async def test_whatever_happens_it_adds_up(app: Any, database: Database, steps: 
             made[0] = said["order"]["id"]
         else:
             order = await read(caller, made[chosen])
-            body = {} if amount is None else {"lines": [{"lineId": order.lines[-1].id, "units": amount}]}
+            body: dict[str, Any] = (
+                {} if amount is None else {"lines": [{"lineId": order.lines[-1].id, "units": amount}]}
+            )
             if what == "pay back":
                 body = {"amount": str(Decimal(amount) / 100)}
             kind = "shipments" if what == "ship" else "refunds"

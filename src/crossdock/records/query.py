@@ -146,9 +146,7 @@ def parse(
     return _read(parameters, reader, connection_id, owner, resource.page_size or MAX_PAGE)
 
 
-def read(
-    parameters: Mapping[str, str], known: Sequence[Filter], owner_id: UUID, owner: Sequence[Any]
-) -> ListQuery:
+def read(parameters: Mapping[str, str], known: Sequence[Filter], owner_id: UUID, owner: Sequence[Any]) -> ListQuery:
     """The query of a list that `owner_id` and `owner` tell apart from other lists; page tokens belong to one list."""
     return _read(parameters, _Reader(known, takes_ids=False), owner_id, owner, MAX_PAGE)
 
