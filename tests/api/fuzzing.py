@@ -120,6 +120,10 @@ def _note_ids(ids: dict[tuple[str, str], list[str]], resource: Resource, records
     if resource.key == "wms/orders":
         # Of the others nothing can be changed any more.
         ids["wms", "order_id"] = [record["id"] for record in records if record["status"] in CHANGEABLE]
+    if resource.key == "cart/orders":
+        shippable = [record for record in records if record["status"] in ("confirmed", "processing")]
+        ids["cart", "order_id"] = [record["id"] for record in shippable]
+        ids["cart", "line_item_id"] = [line["line_item_id"] for record in shippable for line in record["line_items"]]
     if resource.key == "wms/products":
         ids["wms", "kit_id"] = [record["id"] for record in records if record["is_kit"]]
     if resource.key in ("erp/sales_orders", "erp/purchase_orders"):
