@@ -43,10 +43,7 @@ async def _carry_out(
     adapter = await service.open_adapter(engine, organization_id, row.id, adapter_type)
     outcome = await adapter.simulate(simulation.operation.operation_id, body)
     outcome = replace(outcome, unused_fields=[*outcome.unused_fields, *unused])
-    async with engine.database.transaction(organization_id) as connection:
-        return await writes.store_outcome(
-            connection, organization_id, row.id, simulation.resource, outcome, engine.now()
-        )
+    return await writes.store_change(engine, organization_id, row.id, simulation.resource, outcome)
 
 
 async def _sandbox(engine: Engine, organization_id: UUID, vertical: str) -> tuple[type[Adapter], ConnectionRow]:

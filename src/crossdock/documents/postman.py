@@ -77,9 +77,14 @@ def _headers(operation: Operation, vertical: str) -> list[dict[str, str]]:
         found[API_KEY_HEADER] = "{{api_key}}"
     if operation.access in (Access.TOKEN, Access.OPTIONAL_TOKEN):
         found[ACCESS_TOKEN_HEADER] = f"{{{{{vertical}_access_token}}}}"
-    if operation.body is not None or operation.kind in (Kind.WRITE, Kind.TAGS):
+    # Of a form, the program that sends it says the type, with the boundary it chose.
+    if (operation.body is not None or operation.kind in (Kind.WRITE, Kind.TAGS)) and not _is_form(operation):
         found["Content-Type"] = "application/json"
     return [{"key": name, "value": value} for name, value in found.items()]
+
+
+def _is_form(operation: Operation) -> bool:
+    return operation.kind is Kind.WRITE and operation.action is not None and operation.action.form
 
 
 def _request(operation: Operation, variables: Variables) -> dict[str, Any]:
@@ -90,7 +95,10 @@ def _request(operation: Operation, variables: Variables) -> dict[str, Any]:
         "description": operation.description,
     }
     body = example_body(operation, variables)
-    if body is not None:
+    if body is not None and _is_form(operation):
+        parts = [{"key": name, "value": value, "type": "text"} for name, value in body.items()]
+        request["body"] = {"mode": "formdata", "formdata": parts}
+    elif body is not None:
         raw = json.dumps(body, indent=2, ensure_ascii=False)
         request["body"] = {"mode": "raw", "raw": raw, "options": {"raw": {"language": "json"}}}
     return request

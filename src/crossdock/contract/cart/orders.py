@@ -293,6 +293,7 @@ ORDERS = Resource(
     ),
     taggable=True,
     more_events=("cart-shipment.created",),
+    on_demand=True,
 )
 GET_ORDERS = read(ORDERS)
 CREATE_ORDER_SHIPMENT = write(

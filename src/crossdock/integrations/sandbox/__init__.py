@@ -5,5 +5,6 @@ It is reached inside this process instead of over the network; apart from that i
 
 from crossdock.integrations.sandbox.adapter import CarrierSandbox as CarrierSandbox
 from crossdock.integrations.sandbox.adapter import CartSandbox as CartSandbox
+from crossdock.integrations.sandbox.adapter import ErpSandbox as ErpSandbox
 from crossdock.integrations.sandbox.adapter import FreightSandbox as FreightSandbox
 from crossdock.integrations.sandbox.adapter import Sandbox as Sandbox
