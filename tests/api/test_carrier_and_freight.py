@@ -201,6 +201,22 @@ class TestSingleFile:
         await carrier.get(FILES)
         assert (await engine.database.rows(account.organization_id, count, []))[0][0] == before
 
+    async def test_the_event_of_a_file_has_an_address_too(
+        self, engine: Engine, carrier: Caller, account: Account
+    ) -> None:
+        """A subscriber that is told of an invoice wants the invoice."""
+        rows = await engine.database.rows(
+            account.organization_id,
+            "select sequence from events where resource = 'carrier/files' and record_id = 'file_id_4'",
+            [],
+        )
+        shown = await carrier.get(f"/webhook-events/evt_{rows[0][0]}/data")
+        assert shown.status_code == 200, shown.text
+        event = (await carrier.http.get(shown.json()["download_url"])).json()
+        assert event["event_type"] == "carrier-file.created"
+        path = event["data"]["download_url"].partition("/downloads/")[2]
+        assert (await carrier.http.get(f"/downloads/{path}")).text.startswith("Account,")
+
     async def test_a_file_that_is_gone(self, engine: Engine, carrier: Caller, account: Account) -> None:
         address = (await carrier.get(f"{FILES}/file_id_2")).json()["data"]["download_url"]
         async with engine.database.transaction(account.organization_id) as connection:
