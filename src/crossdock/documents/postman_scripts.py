@@ -14,6 +14,10 @@ PAUSE = [f"setTimeout(function () {{}}, {PAUSE_MILLISECONDS});"]
 """A request waits for the timers of its script, so this holds calls below ten a second."""
 
 
+UNDER_WAY = ["open", "confirmed", "processing"]
+"""Records that something can still be done with; the later the better."""
+
+
 def _expect(statuses: Sequence[int]) -> list[str]:
     shown = ", ".join(map(str, statuses))
     return [
@@ -38,21 +42,23 @@ def take_tokens(vertical: str) -> list[str]:
 
 
 def look_around(wanted: Sequence[Wanted]) -> list[str]:
-    """Of a list: takes what is wanted from the open records first, and of those from the one that says most."""
+    """Of a list: takes what is wanted from records under way first, and of those from the one that says most."""
     lines = [
         *_expect([200]),
         "const told = item => Object.values(item).filter(value => value !== null && String(value) !== '').length;",
-        "const rank = item => told(item) + (item.status === 'open' ? 1000 : 0);",
+        f"const rank = item => told(item) + 1000 * {json.dumps(UNDER_WAY)}.indexOf(item.status);",
         "const records = [...pm.response.json().data].sort((one, other) => rank(other) - rank(one));",
         "pm.test('there are records', function () { pm.expect(records).to.not.be.empty; });",
-        "const pick = field => (records.find(item => item[field]) || {})[field];",
+        "const at = (item, path) => path.split('.').reduce((value, key) => value && value[key], item);",
+        "const having = path => records.map(item => at(item, path)).filter(value => value);",
+        "const pick = (path, place) => having(path)[Math.min(place, having(path).length - 1)];",
     ]
-    lines += [_set(item.name, f"pick({json.dumps(item.field)})") for item in wanted]
+    lines += [_set(item.name, f"pick({json.dumps(item.field)}, {item.place})") for item in wanted]
     return lines if wanted else _expect([200])
 
 
-def expect(operation: Operation, vertical: str, made: Sequence[str]) -> list[str]:
-    """Of any call: its status, and the id of what it made for the requests that follow."""
+def expect(operation: Operation, made: Sequence[str]) -> list[str]:
+    """Of any call: its status, and the id of what it made, as these variables, for the requests that follow."""
     # These may be called once a minute, and a collection is run twice in a row now and then.
     lines = _expect([200, 429] if operation.operation_id in CATALOGUE_OPERATIONS else [200])
     if made:
@@ -60,6 +66,6 @@ def expect(operation: Operation, vertical: str, made: Sequence[str]) -> list[str
             "const said = pm.response.json();",
             "const nested = Object.values(said).find(item => item && typeof item === 'object' && item.id);",
             "const id = said.id || (nested && nested.id);",
-            *(_set(f"{vertical}_{name}", "id") for name in made),
+            *(_set(name, "id") for name in made),
         ]
     return lines
