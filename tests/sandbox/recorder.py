@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -50,6 +50,7 @@ class Call:
     lost: bool = False
     """Whether the answer gets lost after the vendor has acted."""
     settle: bool = False
+    reference: str = REFERENCE
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,116 @@ def again(call: Call) -> Call:
     """The settling of a lost write."""
     return Call(call.adapter, call.action, call.ids, call.body, settle=True)
 
+
+ORDER = {
+    "order_number": "1001",
+    "reference_id": "shop-1001",
+    "channel_object": {"channel_name": "Web shop"},
+    "shipping_method_id": "shipping_method_id_1",
+    "ship_to_address": {"full_name": "Ada Brunner", "address1": "12 Hill Road", "city": "Denver", "country": "US"},
+    "line_items": [
+        {"product_id": "product_id_0", "quantity": 30},
+        {"product_id": "product_id_16", "sku": "KIT-OAT-6", "quantity": 1, "unit_price": 15.5, "discount_amount": 0.5},
+    ],
+    "total_shipping": 4.9,
+}
+LOST_ORDER = wms("create_order", body=ORDER, lost=True)
+LOST_CANCEL = wms("cancel_order", "order_id_70", lost=True)
+LOST_SHIPMENT = wms("create_order_shipment", "order_id_70", body={"partial": True}, lost=True)
+LOST_CHANGE = wms("update_order", "order_id_80", body={"status": "packed"}, lost=True)
+LABEL = {"file_name": "label.txt", "file": "VG86IEFkYQ=="}
+LOST_FILE = wms("create_order_file", "order_id_70", body=LABEL, lost=True)
+ORDER_SCENARIOS = (
+    Scenario("get_orders", wms("get_orders", cursor="order_id_97")),
+    Scenario("get_orders_packed", wms("get_orders", start_days_ago=0), before=[replace(LOST_CHANGE, lost=False)]),
+    Scenario("get_orders_lost", wms("get_orders", lost=True)),
+    Scenario("get_order_channels", wms("get_order_channels")),
+    Scenario("get_order_channels_wrong_key", wms("get_order_channels", key="test-wrong-key")),
+    Scenario("get_order_packs", wms("get_order_packs", "order_id_84")),
+    Scenario("get_order_packs_unknown", wms("get_order_packs", "order_id_999")),
+    Scenario("create_order", wms("create_order", body=ORDER)),
+    Scenario(
+        "create_order_backordered",
+        wms("create_order", body={"line_items": [{"product_id": "product_id_8", "quantity": 5000}]}),
+    ),
+    Scenario("create_order_number_taken", wms("create_order", body={**ORDER, "order_number": "order_number_3"})),
+    Scenario(
+        "create_order_unknown_product",
+        wms("create_order", body={"line_items": [{"product_id": "nothing", "quantity": 1}]}),
+    ),
+    Scenario("create_order_lost", LOST_ORDER),
+    Scenario("create_order_settle_applied", again(LOST_ORDER), before=[LOST_ORDER]),
+    Scenario("create_order_settle_not_applied", again(LOST_ORDER)),
+    Scenario(
+        "update_order",
+        wms(
+            "update_order",
+            "order_id_80",
+            body={"line_items": [{"product_id": "product_id_4", "quantity": 2}], "status": "processing"},
+        ),
+    ),
+    Scenario(
+        "update_order_waiting",
+        wms(
+            "update_order", "order_id_77", body={"channel": "channel_A", "channel_object": {"channel_id": "channel_C"}}
+        ),
+    ),
+    Scenario("update_order_shipped", wms("update_order", "order_id_0", body={"service_level": "Express"})),
+    Scenario("update_order_settle_applied", again(LOST_CHANGE), before=[LOST_CHANGE]),
+    Scenario("update_order_settle_not_applied", again(LOST_CHANGE)),
+    Scenario("cancel_order", wms("cancel_order", "order_id_70")),
+    Scenario("cancel_order_shipped", wms("cancel_order", "order_id_75")),
+    Scenario("cancel_order_settle_applied", again(LOST_CANCEL), before=[LOST_CANCEL]),
+    Scenario("cancel_order_settle_not_applied", again(LOST_CANCEL)),
+    Scenario(
+        "create_order_shipment_pack",
+        wms(
+            "create_order_shipment",
+            "order_id_84",
+            body={
+                "shipped_date": "2026-11-20T10:00:00.250+02:00",
+                "carrier_id": "UPS",
+                "shipping_method_id": "shipping_method_id_0",
+                "shipping_cost": 7.25,
+                "warehouse_id": "warehouse_id_0",
+                "packages": [{"package_id": "pack_order_id_84_1", "tracking_number": "1Z1"}],
+            },
+        ),
+    ),
+    Scenario(
+        "create_order_shipment_lots",
+        wms(
+            "create_order_shipment",
+            "order_id_100",
+            body={
+                "line_items": [{"product_id": "product_id_3", "quantity": 70}],
+                "packages": [{"package_id": "A"}, {"package_id": "B", "tracking_number": "1Z2"}],
+                "measurements": SIZED_KIT["measurements"],
+            },
+        ),
+        before=[
+            wms(
+                "create_order", body={"line_items": [{"product_id": "product_id_3", "quantity": 90}]}, reference="first"
+            )
+        ],
+    ),
+    Scenario(
+        "create_order_shipment_unknown_pack",
+        wms("create_order_shipment", "order_id_84", body={"packages": [{"package_id": "nothing"}]}),
+    ),
+    Scenario("create_order_shipment_on_hold", wms("create_order_shipment", "order_id_78", body={})),
+    Scenario("create_order_shipment_lost", LOST_SHIPMENT),
+    Scenario("create_order_shipment_settle_applied", again(LOST_SHIPMENT), before=[LOST_SHIPMENT]),
+    Scenario("create_order_shipment_settle_not_applied", again(LOST_SHIPMENT)),
+    Scenario("create_order_file", wms("create_order_file", "order_id_70", body=LABEL)),
+    Scenario(
+        "create_order_file_by_address",
+        wms("create_order_file", "order_id_70", body={"file_url": "https://files.example/labels/7.pdf"}),
+    ),
+    Scenario("create_order_file_nothing_sent", wms("create_order_file", "order_id_70", body={"file_name": "x"})),
+    Scenario("create_order_file_settle_applied", again(LOST_FILE), before=[LOST_FILE]),
+    Scenario("create_order_file_settle_not_applied", again(LOST_FILE)),
+)
 
 SCENARIOS = (
     Scenario("check", wms("check")),
@@ -153,6 +264,7 @@ SCENARIOS = (
     Scenario("update_kit_unknown", wms("update_kit", "product_id_99", body={"name": "Two mugs"})),
     Scenario("update_kit_settle_applied", again(LOST_KIT_CHANGE), before=[LOST_KIT_CHANGE]),
     Scenario("update_kit_settle_not_applied", again(LOST_KIT_CHANGE)),
+    *ORDER_SCENARIOS,
     Scenario("check", cart("check")),
     Scenario("check_wrong_key", cart("check", key="test-wrong-key")),
     Scenario("get_warehouses", cart("get_warehouses")),
@@ -282,7 +394,7 @@ class Recorder:
     def _adapter(self, call: Call, transport: Transport) -> tuple[VendorClient, Adapter]:
         client = VendorClient(transport, attempts=1)
         credentials = SandboxCredentials(api_key=call.key or KEYS[call.adapter.vertical])
-        return client, call.adapter(credentials, Runtime(client, lambda: NOW, REFERENCE))
+        return client, call.adapter(credentials, Runtime(client, lambda: NOW, call.reference))
 
     async def _expected(self, adapter: Adapter, call: Call) -> dict[str, Any]:
         if call.action == exchanges.CHECK:
@@ -293,7 +405,11 @@ class Recorder:
             records = [record for page in pages for record in page.records]
             deleted = [identifier for page in pages for identifier in page.deleted]
             return {"records": [_pruned(one) for one in exchanges.checked(action, records)], "deleted": deleted}
-        body = msgspec.convert(call.body, adapter.implementations[action.key].body)
+        if action.is_live:
+            found = exchanges.checked(action, [await adapter.run_live(action, call.ids)])[0]
+            return {"record": _pruned(found)}
+        variant = adapter.implementations[action.key].body
+        body = None if variant is None else msgspec.convert(call.body, variant)
         if call.settle:
             settled = await adapter.settle(action, Attempt(call.ids, body, REFERENCE, NOW))
             if isinstance(settled, Applied):
@@ -317,6 +433,8 @@ class Recorder:
             cassette["settle"] = True
         if call.body is not None:
             cassette |= {"reference": REFERENCE, "ids": list(call.ids), "body": call.body}
+        elif call.ids:
+            cassette |= {"reference": REFERENCE, "ids": list(call.ids)}
         elif call.action != exchanges.CHECK:
             window = _window(call)
             start = None if window.start is None else timestamp_text(window.start)

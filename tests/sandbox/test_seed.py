@@ -14,6 +14,7 @@ from crossdock.sandbox.cart import documents as cart
 from crossdock.sandbox.goods import barcode
 from crossdock.sandbox.wms import data as wms_data
 from crossdock.sandbox.wms import documents as wms
+from crossdock.sandbox.wms import order_data
 from crossdock.sandbox.wms.stock import level, levels
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -68,7 +69,7 @@ def test_quantities_add_up(item: wms.Item) -> None:
 def test_allocated_units_are_those_of_open_orders() -> None:
     """Committed units without an order behind them could not be explained."""
     allocated = {(item.id, where): units for item in ITEMS for where, units in item.allocated.items()}
-    assert allocated == {place: units for place, units in wms_data.allocations(ORDERS).items() if units}
+    assert allocated == {place: units for place, units in order_data.allocations(ORDERS).items() if units}
     assert sum(allocated.values()) > 20
 
 
@@ -76,7 +77,7 @@ def test_a_kit_line_allocates_its_components() -> None:
     order = next(item for item in ORDERS if item.state == "new" and any(line.sku == "KIT-OAT-6" for line in item.lines))
     units = sum(line.units for line in order.lines if line.sku == "KIT-OAT-6")
     only_kits = msgspec.structs.replace(order, lines=[line for line in order.lines if line.sku == "KIT-OAT-6"])
-    assert wms_data.allocations([only_kits]) == {("inventory_item_id_5", order.warehouse_id): 6 * units}
+    assert order_data.allocations([only_kits]) == {("inventory_item_id_5", order.warehouse_id): 6 * units}
 
 
 def test_every_order_state_occurs() -> None:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
+import msgspec
 import psycopg
 
+from crossdock.accounts.store import Caller, CallerConnection
 from crossdock.connections import secrets, service, store
 from crossdock.connections.store import ConnectionRow
+from crossdock.contract.actions import Action
 from crossdock.contract.errors import VendorUnavailable, not_found
 from crossdock.contract.management.sandboxes import SandboxAnswer
+from crossdock.contract.operations import RECORD_OPERATIONS, Kind
+from crossdock.contract.wms.orders import CREATE_ORDER_SHIPMENT
 from crossdock.integrations import registry
 from crossdock.integrations.kit.adapter import Adapter
 from crossdock.platform.engine import Engine
+from crossdock.records import writes
 from crossdock.sandbox import accounts
 from crossdock.sandbox.store import Product
 from crossdock.syncs import schedules
@@ -39,7 +45,7 @@ async def generate(engine: Engine, organization_id: UUID, vertical: str) -> Sand
     for implementation in adapter.implementations.values():
         if implementation.action.is_read:
             await _resync(engine, row, implementation.action.name)
-    actions = service.available_actions(adapter, row.disabled_functions)
+    actions = service.available_actions(adapter, row.switched_off)
     return SandboxAnswer(
         access_token=await service.access_token(engine, row),
         connection_id=str(row.id),
@@ -48,6 +54,33 @@ async def generate(engine: Engine, organization_id: UUID, vertical: str) -> Sand
         available_actions=actions,
         available_endpoints=actions,
     )
+
+
+async def fulfill(engine: Engine, caller: Caller, order_id: str, *, partial: bool) -> bytes:
+    """Ships an order of the warehouse sandbox. It is the same write as a shipment that a caller makes."""
+    body = {"partial": True} if partial else {}
+    return await _write(engine, caller, CREATE_ORDER_SHIPMENT, (order_id,), body)
+
+
+async def _write(engine: Engine, caller: Caller, action: Action, ids: tuple[str, ...], body: dict[str, Any]) -> bytes:
+    """Makes a write at the organization's sandbox; 404 while there is none."""
+    async with engine.database.transaction(caller.organization_id) as connection:
+        row = await store.find_sandbox(connection, action.vertical)
+    if row is None:
+        raise not_found(ids[-1])
+    target = CallerConnection(row.id, row.vertical, row.integration_name, tuple(row.disabled_functions or ()))
+    operation = next(item for item in RECORD_OPERATIONS if item.kind is Kind.WRITE and item.action is action)
+    request = writes.WriteRequest(
+        caller=caller,
+        connection=target,
+        operation=operation,
+        action=action,
+        resource=action.resource,
+        ids=ids,
+        raw=msgspec.json.encode(body),
+        key=None,
+    )
+    return (await writes.write(engine, request)).body
 
 
 def _product(adapter: type[Adapter]) -> Product:
@@ -78,7 +111,7 @@ async def _key_of(engine: Engine, row: ConnectionRow, adapter: type[Adapter]) ->
     async with engine.database.transaction(row.organization_id) as connection:
         sealed = await store.get_sealed(connection, row.id)
     if sealed is None:
-        raise LookupError(f"connection {row.id} has no credentials")
+        raise secrets.ConnectionGone
     data_key = engine.master_key.open_data_key(row.organization_id, row.id, sealed.wrapped_key)
     key: str = secrets.open_credentials(data_key, sealed.sealed_credentials, adapter.credentials_type).api_key
     return key

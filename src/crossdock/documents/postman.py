@@ -43,6 +43,9 @@ def vertical_of(operation: Operation) -> str:
 
 def _order(operation: Operation) -> tuple[int, str]:
     """Lists first, then what makes records, then what is done with them, and last what ends them."""
+    if operation.method == "DELETE":
+        # A connection goes last of all.
+        return 5 + (not operation.path_parameters), operation.path
     if is_end(operation):
         return 4, operation.path
     if operation.path_parameters:
@@ -51,12 +54,12 @@ def _order(operation: Operation) -> tuple[int, str]:
 
 
 def _folders() -> Iterator[tuple[str, list[Operation]]]:
-    """The operations by topic: those about records first, because the others may end the connection."""
+    """The operations by topic: those about records first, and last those that end a connection."""
     grouped: dict[str, list[Operation]] = {}
     for operation in sorted(OPERATIONS, key=lambda item: item.kind is Kind.MANAGEMENT):
         if can(operation) and operation is not GENERATE_SANDBOX:
             grouped.setdefault(topic(operation.tags), []).append(operation)
-    for title, found in grouped.items():
+    for title, found in sorted(grouped.items(), key=lambda item: max(max(map(_order, item[1]))[0], 4)):
         yield title, sorted(found, key=_order)
 
 
@@ -91,9 +94,14 @@ def _headers(operation: Operation, vertical: str) -> list[dict[str, str]]:
         found[API_KEY_HEADER] = "{{api_key}}"
     if operation.access in (Access.TOKEN, Access.OPTIONAL_TOKEN):
         found[ACCESS_TOKEN_HEADER] = f"{{{{{vertical}_access_token}}}}"
-    if operation.body is not None or operation.kind in (Kind.WRITE, Kind.TAGS):
+    # Of a form, the program that sends it says the type, with the boundary it chose.
+    if (operation.body is not None or operation.kind in (Kind.WRITE, Kind.TAGS)) and not _is_form(operation):
         found["Content-Type"] = "application/json"
     return [{"key": name, "value": value} for name, value in found.items()]
+
+
+def _is_form(operation: Operation) -> bool:
+    return operation.kind is Kind.WRITE and operation.action is not None and operation.action.form
 
 
 def _request(operation: Operation, variables: Variables, mark: str) -> dict[str, Any]:
@@ -104,7 +112,10 @@ def _request(operation: Operation, variables: Variables, mark: str) -> dict[str,
         "description": operation.description,
     }
     body = example_body(operation, variables, mark)
-    if body is not None:
+    if body is not None and _is_form(operation):
+        parts = [{"key": name, "value": value, "type": "text"} for name, value in body.items()]
+        request["body"] = {"mode": "formdata", "formdata": parts}
+    elif body is not None:
         raw = json.dumps(body, indent=2, ensure_ascii=False)
         request["body"] = {"mode": "raw", "raw": raw, "options": {"raw": {"language": "json"}}}
     return request
@@ -145,10 +156,10 @@ def _made(operation: Operation, own: Variables, name: str = "", mark: str = "") 
 
 
 def _maker(operation: Operation, own: Variables) -> Operation | None:
-    """The call that makes what an operation on records ends; what was made before is in use by then."""
+    """The call that makes what an operation ends; what was made before is in use by then."""
     wanted = operation.path_parameters[-1:]
     found = [item for item in OPERATIONS if set(wanted) & set(made_parameters(item, own.vertical))]
-    return next((item for item in found if item.resource is operation.resource is not None), None)
+    return next((item for item in found if item.resource is operation.resource), None)
 
 
 @functools.cache
@@ -160,7 +171,7 @@ def _items() -> tuple[tuple[str, list[dict[str, Any]]], ...]:
         items = []
         for operation in operations:
             own = variables[vertical_of(operation)]
-            if is_end(operation) and (maker := _maker(operation, own)) is not None:
+            if operation.method != "DELETE" and is_end(operation) and (maker := _maker(operation, own)) is not None:
                 items.append(_made(maker, own, f"{maker.summary}{AGAIN}", "-again"))
             items.append(_made(operation, own))
         folders.append((title, items))

@@ -178,7 +178,8 @@ def example_body(operation: Operation, variables: Variables, mark: str = "") -> 
         return example(tags_body_schema())
     action = operation.action
     if operation.kind is not Kind.WRITE or action is None:
-        return None if operation.body is None else example(operation.body, variables.live(None, operation.body))
+        needed = operation.body if operation.body_required else None
+        return None if needed is None else example(needed, variables.live(None, needed))
     adapter = sandbox_of(action.vertical)
     if adapter is None or action.body is None:
         return None

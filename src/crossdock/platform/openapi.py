@@ -6,8 +6,8 @@ from http import HTTPStatus
 from typing import Any
 
 from crossdock import __version__
-from crossdock.contract.actions import Answer
-from crossdock.contract.catalogue import STORED
+from crossdock.contract.actions import JSON_TYPE, SUCCESS, Answer
+from crossdock.contract.catalogue import LIVE, STORED
 from crossdock.contract.management import MANAGEMENT_OPERATIONS
 from crossdock.contract.operations import (
     RECORD_OPERATIONS,
@@ -43,7 +43,7 @@ _ERRORS: dict[int, tuple[str, str]] = {
     404: ("Not found", "HTTPError"),
     409: ("The first call with this Idempotency-Key is still running.", "HTTPError"),
     413: ("The body is too large.", "HTTPError"),
-    415: ("The body is not application/json.", "HTTPError"),
+    415: ("The body is not of the content type that this call takes.", "HTTPError"),
     422: ("Validation error", "ValidationError"),
     429: ("Too many requests.", "HTTPError"),
     501: ("The connected system cannot do this.", "HTTPError"),
@@ -149,7 +149,8 @@ def _write_schema(operation: Operation, resource: Resource) -> JSONSchema:
         "items": {"type": "string"},
     }
     record = _reference(resource.schema_name)
-    if operation.action is not None and operation.kind is Kind.WRITE and operation.action.answer is Answer.RECORDS:
+    answer = operation.action.answer if operation.action is not None and operation.kind is Kind.WRITE else None
+    if answer is Answer.RECORDS:
         properties: dict[str, Any] = {
             "data": {"type": "array", "description": "The changed records, in line order.", "items": record},
             "unused_fields": unused,
@@ -157,7 +158,9 @@ def _write_schema(operation: Operation, resource: Resource) -> JSONSchema:
         required = ["data", "unused_fields"]
     else:
         identifier = {"type": "string", "description": "Identifier of the record.", "examples": ["id"]}
-        properties = {"data": record, "id": identifier, "unused_fields": unused}
+        word = {"type": "string", "enum": [SUCCESS], "description": "Says that it was done.", "examples": [SUCCESS]}
+        data = word if answer is Answer.WORD else record
+        properties = {"data": data, "id": identifier, "unused_fields": unused}
         required = ["data", "id", "unused_fields"]
     return {
         "type": "object",
@@ -174,7 +177,7 @@ def _answer_schema(operation: Operation) -> JSONSchema:
         return operation.answer or {}
     if operation.kind is Kind.LIST:
         return list_schema(resource)
-    if operation.kind is Kind.SINGLE:
+    if operation.kind in (Kind.SINGLE, Kind.LIVE):
         return {
             "type": "object",
             "title": resource.schema_name.replace("ApiItemSchema", "SingleItemEndpoint"),
@@ -269,10 +272,13 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "parameters": [_parameter(item) for item in operation.parameters],
         "responses": _responses(operation),
     }
+    if operation.deprecated:
+        shown["deprecated"] = True
     body = _body_schema(operation)
     if body is not None:
         required = operation.body_required
-        shown["requestBody"] = {"required": required, "content": {"application/json": {"schema": body}}}
+        kind = operation.action.media_type if operation.kind is Kind.WRITE and operation.action else JSON_TYPE
+        shown["requestBody"] = {"required": required, "content": {kind: {"schema": body}}}
     return shown
 
 
@@ -311,7 +317,7 @@ def document() -> dict[str, Any]:
         "webhooks": {event.name: {"post": webhook_operation(event)} for event in events},
         "components": {
             "schemas": {
-                **{resource.schema_name: record_schema(resource) for resource in STORED},
+                **{resource.schema_name: record_schema(resource) for resource in (*STORED, *LIVE)},
                 **{event.schema_name: event.schema for event in events},
                 **_error_schemas(),
             },

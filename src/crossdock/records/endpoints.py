@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import functools
 
+from crossdock.contract.actions import Action
 from crossdock.contract.errors import not_found
 from crossdock.contract.judge import Judge
 from crossdock.contract.management.passthrough import PASSTHROUGHS
 from crossdock.contract.operations import IDEMPOTENCY_HEADER, Kind, Operation
+from crossdock.contract.records import encode_record
 from crossdock.platform.http import Call, Endpoint, Reply, reply
 from crossdock.platform.openapi import tags_body_schema
-from crossdock.records import passthrough, query, store, writes
+from crossdock.records import forms, live, passthrough, query, store, writes
 from crossdock.records.writes import WriteRequest
 
 _EMPTY_PAGE = b'{"data":[],"next_token":null,"total_count":0}'
@@ -56,8 +58,24 @@ async def get_record(call: Call) -> Reply:
     return Reply(b'{"data":%b}' % body, revalidated=True)
 
 
+async def read_live(call: Call) -> Reply:
+    """One object, asked of the connected system."""
+    target, caller = call.record, call.authorized.caller
+    found = await live.read(call.engine, caller.organization_id, call.authorized.connection, target.action, target.ids)
+    return Reply(b'{"data":%b}' % encode_record(found))
+
+
+async def _sent(call: Call, action: Action) -> bytes:
+    """The body of a write as JSON, however it was sent."""
+    if call.operation.kind is Kind.WRITE and action.form and action.body is not None:
+        return forms.as_json(await call.form(), action.body)
+    return await call.body()
+
+
 async def _write_request(call: Call) -> WriteRequest:
     target = call.record
+    # What is switched off or cannot be done is said before anything is said of the request.
+    writes.adapter_for(call.authorized.connection, target.action)
     return WriteRequest(
         caller=call.authorized.caller,
         connection=call.authorized.connection,
@@ -65,7 +83,7 @@ async def _write_request(call: Call) -> WriteRequest:
         action=target.action,
         resource=target.resource,
         ids=target.ids,
-        raw=await call.body(),
+        raw=await _sent(call, target.action),
         key=writes.checked_key(call.request.headers.get(IDEMPOTENCY_HEADER)),
     )
 
@@ -92,6 +110,7 @@ async def set_tags(call: Call) -> Reply:
 ENDPOINTS: dict[Kind, Endpoint] = {
     Kind.LIST: list_records,
     Kind.SINGLE: get_record,
+    Kind.LIVE: read_live,
     Kind.WRITE: write_record,
     Kind.TAGS: set_tags,
 }

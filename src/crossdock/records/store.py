@@ -514,8 +514,30 @@ async def add_events(
     now: datetime,
     first_sync: bool = False,
 ) -> None:
-    """Numbers the changes and notes them. The counter row stays locked to the end of the transaction, so the sequence
-    has no gap and no reader can pass a change that commits later. Call it last."""
+    """Numbers the changes of records and notes them; call it last."""
+    await number_events(
+        connection,
+        organization_id=organization_id,
+        connection_id=connection_id,
+        kind=resource.key,
+        changes=changes,
+        now=now,
+        first_sync=first_sync,
+    )
+
+
+async def number_events(
+    connection: Connection,
+    *,
+    organization_id: UUID,
+    connection_id: UUID,
+    kind: str,
+    changes: Sequence[Change],
+    now: datetime,
+    first_sync: bool = False,
+) -> None:
+    """Numbers changes of one kind of thing and notes them. The counter row stays locked to the end of the transaction,
+    so the sequence has no gap and no reader can pass a change that commits later. Call it last."""
     if not changes:
         return
     cursor = await connection.execute(
@@ -533,7 +555,7 @@ async def add_events(
         (
             organization_id,
             connection_id,
-            resource.key,
+            kind,
             first_sync,
             now,
             list(range(first, first + len(changes))),

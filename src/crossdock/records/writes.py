@@ -20,7 +20,7 @@ import structlog
 from crossdock.accounts.store import Caller, CallerConnection
 from crossdock.connections import service as connections
 from crossdock.connections import store as connection_store
-from crossdock.contract.actions import Action
+from crossdock.contract.actions import SUCCESS, Action, Answer
 from crossdock.contract.bodies import TAGS_FIELD
 from crossdock.contract.catalogue import ACTION_BY_KEY, RESOURCE_BY_KEY
 from crossdock.contract.errors import (
@@ -33,7 +33,7 @@ from crossdock.contract.errors import (
     disabled,
     not_found,
 )
-from crossdock.contract.judge import Judge, decode
+from crossdock.contract.judge import WHOLE, Judge, decode
 from crossdock.contract.operations import IDEMPOTENCY_HEADER, MAX_KEY_LENGTH, Operation
 from crossdock.contract.records import Record
 from crossdock.contract.resources import Resource
@@ -194,7 +194,12 @@ async def _judged(
     Judge(schema).check(given)
     tags = given.get(TAGS_FIELD)
     own = {name: value for name, value in given.items() if name != TAGS_FIELD}
-    return msgspec.convert(own, kind), tags
+    try:
+        return msgspec.convert(own, kind), tags
+    except msgspec.ValidationError as error:
+        # Times the schema's format lets pass and no clock shows, such as second 60 or the year 0.
+        message, _, place = str(error).partition(" - at `$.")
+        raise InvalidBody.field(place.rstrip("`") or WHOLE, f"{message}.") from None
 
 
 async def _require_record(engine: Engine, request: WriteRequest) -> None:
@@ -364,7 +369,8 @@ async def _commit(
             unused = msgspec.json.encode(list(outcome.unused_fields))
             answer = b'{"data":[%b],"unused_fields":%b}' % (b",".join(bodies), unused)
         else:
-            answer = _envelope(bodies[0], found[0].id, tuple(outcome.unused_fields))
+            shown = msgspec.json.encode(SUCCESS) if ACTION_BY_KEY[row.action].answer is Answer.WORD else bodies[0]
+            answer = _envelope(shown, found[0].id, tuple(outcome.unused_fields))
         await write_store.finish(connection, row.id, "succeeded", answer=answer)
     return answer
 

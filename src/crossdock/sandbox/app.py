@@ -15,6 +15,7 @@ from crossdock.sandbox.api import AnyRequest, Clock
 from crossdock.sandbox.cart import routes as cart
 from crossdock.sandbox.problems import Problem
 from crossdock.sandbox.store import Product
+from crossdock.sandbox.wms import order_routes
 from crossdock.sandbox.wms import routes as wms
 
 
@@ -35,7 +36,7 @@ async def show_account(request: AnyRequest) -> Response[bytes]:
 def make_app(database: Database, *, clock: Clock | None = None) -> ASGIApp:
     """The whole API; `clock` gives the time that changes are stamped with."""
     app = Litestar(
-        route_handlers=[show_account, *wms.ROUTES, *cart.ROUTES],
+        route_handlers=[show_account, *wms.ROUTES, *order_routes.ROUTES, *cart.ROUTES],
         exception_handlers={
             Problem: api.refused,
             HTTPException: api.refused_by_router,

@@ -37,9 +37,14 @@ class Budget:
 
 @dataclass(frozen=True)
 class Incremental:
-    """A read that asks only for what changed; `by` names the field or parameter it filters with."""
+    """A read that asks only for what changed; `by` names the field or parameter it filters with.
+
+    `until` names the one that limits the end of the window. Without it, a read of a span of the past gets everything
+    since its start, and what lies behind its end is left out here, by the dates of the records.
+    """
 
     by: str
+    until: str | None = None
 
 
 @dataclass(frozen=True)
@@ -174,8 +179,9 @@ def implements(
 ) -> Callable[[M], M]:
     """Declares that the method carries out `action`.
 
-    A read takes a `Window` and yields `Page`s; `mode` says how it keeps up with changes. A write takes the ids of its
-    path and `body`, and returns the record, `Written`, or for a batch `BatchWritten`.
+    A read takes a `Window` and yields `Page`s; `mode` says how it keeps up with changes. A live read takes the ids of
+    its path and returns its object. A write takes the ids of its path and `body`, and returns the record, `Written`, or
+    for a batch `BatchWritten`.
     """
 
     def mark(method: M) -> M:
@@ -300,6 +306,11 @@ class Adapter:
         pages: AsyncIterator[Page[Any]] = method(window)
         return pages
 
+    async def run_live(self, action: Action, ids: tuple[str, ...]) -> Record:
+        """Runs the live read of an action."""
+        method: Callable[..., Awaitable[Record]] = getattr(self, self.implementations[action.key].method)
+        return await method(*ids)
+
     async def run_write(self, action: Action, ids: tuple[str, ...], body: Any) -> Written[Any] | BatchWritten[Any]:
         """Runs the write of an action and gives its outcome in one shape."""
         implementation = self.implementations[action.key]
@@ -330,6 +341,10 @@ def _verify(cls: type[Adapter], made: Implementation, member: Any) -> None:
             raise TypeError(f"{where}: a read says mode=Incremental(by=...) or mode=Snapshot(because=...)")
         if not inspect.isasyncgenfunction(member):
             raise TypeError(f"{where}: a read is an async generator of pages")
+        return
+    if action.is_live:
+        if made.mode is not None or made.body is not None or not inspect.iscoroutinefunction(member):
+            raise TypeError(f"{where}: a live read is a coroutine without mode and body")
         return
     if (action.body is None) is not (made.body is None):
         raise TypeError(f"{where}: {action.key} {'needs its' if action.body else 'takes no'} write body")

@@ -94,7 +94,7 @@ async def create_kit(objects: Objects, wanted: NewKit, now: datetime) -> Product
     await objects.lock_for_catalogue()
     await _refuse_repetition(objects, wanted.reference)
     await _refuse_taken_sku(objects, wanted.sku)
-    _check_size(wanted.size)
+    check_size(wanted.size)
     kit = Product(
         id=f"product_id_{await objects.next_number(Product)}",
         created_at=now,
@@ -126,7 +126,7 @@ async def change_kit(objects: Objects, identifier: str, wanted: KitChanges, now:
     if wanted.barcode is not UNSET:
         kit.barcode = wanted.barcode
     if wanted.size is not UNSET:
-        _check_size(wanted.size)
+        check_size(wanted.size)
         kit.size = wanted.size
     if wanted.components is not UNSET:
         kit.components = await _components(objects, wanted.components)
@@ -147,7 +147,8 @@ async def _refuse_taken_sku(objects: Objects, sku: str) -> None:
         raise conflict("duplicate_sku", f"SKU {sku} is taken by {taken[0].id}")
 
 
-def _check_size(size: Size | None) -> None:
+def check_size(size: Size | None) -> None:
+    """Refuses a size that nothing has."""
     if size and min(size.length, size.width, size.height, size.weight) < 0:
         raise invalid("No length and no weight is negative", "bad_size")
 

@@ -5,6 +5,7 @@
 - Without a bin, units are taken from the lot that expires first, bins in the order they were made, and from as many
   bins as it needs; units are added to the first picking bin that holds the item, or the first one there is.
 - Added units of an item with lots join the lot that expires last.
+- Units promised to an order stay in their bins until they leave; which bin and lot they leave from is settled then.
 """
 
 from __future__ import annotations
@@ -68,6 +69,32 @@ def change_units(
         raise conflict("stock_limit", f"No item may have more than {MOST_UNITS} units")
     item.expected.setdefault(warehouse_id, 0)
     return [_put(item, bins, warehouse_id, change, named)] if change else []
+
+
+def allocate(item: Item, warehouse_id: str, units: int) -> None:
+    """Promises available units to an order."""
+    available = level(item, warehouse_id).available
+    if units > available:
+        raise conflict("insufficient_stock", f"Only {available} units of {item.sku} are available in {warehouse_id}")
+    _set_allocated(item, warehouse_id, item.allocated.get(warehouse_id, 0) + units)
+
+
+def release(item: Item, warehouse_id: str, units: int) -> None:
+    """Takes back a promise."""
+    _set_allocated(item, warehouse_id, item.allocated.get(warehouse_id, 0) - units)
+
+
+def take_allocated(item: Item, bins: Sequence[Bin], warehouse_id: str, units: int) -> list[BinChange]:
+    """Takes promised units out of the warehouse whose bins these are."""
+    release(item, warehouse_id, units)
+    return change_units(item, bins, warehouse_id, -units, None)
+
+
+def _set_allocated(item: Item, warehouse_id: str, units: int) -> None:
+    if units < 0:
+        raise ValueError(f"{item.id} has fewer units promised in {warehouse_id} than are taken back")
+    others = {where: held for where, held in item.allocated.items() if where != warehouse_id}
+    item.allocated = {**others, warehouse_id: units} if units else others
 
 
 def _take(item: Item, bins: Sequence[Bin], warehouse_id: str, units: int, named: Bin | None) -> list[BinChange]:
