@@ -44,7 +44,11 @@ def _implemented(operation: Operation) -> bool:
     return adapter is not None and adapter.can(operation.action)
 
 
-READS = [item for item in OPERATIONS if item.kind is not Kind.WRITE and _implemented(item)]
+# Removing a connection takes no input, and after the first time every call with its token is a 401.
+LEFT_OUT = "delete_delete_connection"
+READS = [
+    item for item in OPERATIONS if item.kind is not Kind.WRITE and _implemented(item) and item.operation_id != LEFT_OUT
+]
 WRITES = [item for item in OPERATIONS if item.kind is Kind.WRITE and _implemented(item)]
 
 
@@ -57,12 +61,17 @@ class Target:
     tokens: dict[str, str]
     document: dict[str, Any]
     ids: dict[tuple[str, str], list[str]]
+    apart: dict[str, str]
+    """Credentials of another sandbox, for operations that pause and switch off: nobody else misses anything there."""
 
     def headers(self, operation: Operation) -> dict[str, str]:
         """Real credentials of the vertical that the operation is about."""
+        vertical = operation.path.split("/")[1]
+        if operation.access is Access.TOKEN and vertical not in self.tokens:
+            return self.apart
         given = {"x-trackstar-api-key": self.key}
         if operation.access is Access.TOKEN:
-            given["x-trackstar-access-token"] = self.tokens[operation.action.vertical if operation.action else "wms"]
+            given["x-trackstar-access-token"] = self.tokens[vertical]
         return given
 
 
@@ -82,7 +91,7 @@ def regenerate(url: str, key: str, vertical: str) -> str:
     return token
 
 
-def look_around(served: Installation, key: str) -> Target:
+def look_around(served: Installation, key: str, key_apart: str) -> Target:
     tokens: dict[str, str] = {}
     ids: dict[tuple[str, str], list[str]] = {}
     for vertical in SANDBOXES:
@@ -98,7 +107,8 @@ def look_around(served: Installation, key: str) -> Target:
             path = operation.path.format(**{name: ids[vertical, name][0] for name in operation.path_parameters})
             _note_ids(ids, resource, _records(served.url, headers, path))
     document = httpx.get(f"{served.url}/openapi.json").json()
-    return Target(served.url, key, tokens, document, ids)
+    apart = {"x-trackstar-api-key": key_apart, "x-trackstar-access-token": regenerate(served.url, key_apart, "wms")}
+    return Target(served.url, key, tokens, document, ids, apart)
 
 
 def _note_ids(ids: dict[tuple[str, str], list[str]], resource: Resource, records: list[dict[str, Any]]) -> None:
@@ -110,8 +120,34 @@ def _note_ids(ids: dict[tuple[str, str], list[str]], resource: Resource, records
     if resource.key == "wms/orders":
         # Of the others nothing can be changed any more.
         ids["wms", "order_id"] = [record["id"] for record in records if record["status"] in CHANGEABLE]
+    if resource.key == "cart/orders":
+        shippable = [record for record in records if record["status"] in ("confirmed", "processing")]
+        ids["cart", "order_id"] = [record["id"] for record in shippable]
+        ids["cart", "line_item_id"] = [line["line_item_id"] for record in shippable for line in record["line_items"]]
     if resource.key == "wms/products":
         ids["wms", "kit_id"] = [record["id"] for record in records if record["is_kit"]]
+    if resource.key in ("erp/sales_orders", "erp/purchase_orders"):
+        _note_open_orders(ids, resource.id_param, records)
+
+
+def _note_open_orders(ids: dict[tuple[str, str], list[str]], name: str, records: list[dict[str, Any]]) -> None:
+    """Keeps orders that can still be changed. Bodies that move goods get the one with the most units, and its lines:
+    an order and a line that are chosen apart never fit."""
+    open_orders = [record for record in records if record["status"] in ("open", "pending_approval")]
+    ready = [record for record in open_orders if record["status"] == "open"]
+    largest = max(ready, key=lambda record: max(line["quantity"] for line in record["line_items"]))
+    # Nothing else happens to that one, such as a cancel.
+    ids["erp", name] = [record["id"] for record in open_orders if record is not largest]
+    ids["erp", f"{name} of goods"] = [largest["id"]]
+    ids["erp", f"lines of {name}"] = [line["line_item_id"] for line in largest["line_items"]]
+
+
+def _goods_of_one_order(operation: Operation, ids: dict[tuple[str, str], list[str]]) -> dict[str, list[str]]:
+    """An order and its lines, for a body that names both."""
+    name = {"/erp/sales-order-shipments": "sales_order_id", "/erp/purchase-order-receipts": "purchase_order_id"}.get(
+        operation.path
+    )
+    return {name: ids["erp", f"{name} of goods"], "line_item_id": ids["erp", f"lines of {name}"]} if name else {}
 
 
 def written_document(target: Target, operation: Operation) -> dict[str, Any]:
@@ -126,7 +162,7 @@ def written_document(target: Target, operation: Operation) -> dict[str, Any]:
     offered = {name: ids for (where, name), ids in target.ids.items() if where == vertical and ids}
     # Any text is no address, and no system takes one for it.
     offered["file_url"] = ["https://files.example/label.pdf", "http://files.example"]
-    _offer_ids(own, offered)
+    _offer_ids(own, offered | _goods_of_one_order(operation, target.ids))
     if operation.path.startswith("/wms/returns"):
         _offer_ids(own, _returnable(target, operation), replace=True)
     components = {**target.document["components"]}
@@ -139,7 +175,10 @@ def written_document(target: Target, operation: Operation) -> dict[str, Any]:
 def _offer_ids(schema: Any, offered: Mapping[str, Sequence[Any]], *, replace: bool = False) -> None:
     """Lets fields hold values that exist; the published schema cannot list a whole catalogue."""
     for name, value in schema.items() if isinstance(schema, dict) else enumerate(schema):
-        if name in offered and isinstance(value, dict) and (replace or "enum" not in value):
+        if name == "quantity" and isinstance(value, dict) and "line_item_id" in schema:
+            # More than an order has open is refused, and a number chosen freely is nearly always more.
+            schema[name] = {**value, "maximum": 4}
+        elif name in offered and isinstance(value, dict) and (replace or "enum" not in value):
             schema[name] = {"enum": list(offered[str(name)])}
         elif isinstance(value, dict | list):
             _offer_ids(value, offered, replace=replace)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, cast
+from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
@@ -26,7 +26,6 @@ from crossdock.platform.engine import Engine
 from crossdock.records import store as records
 from crossdock.records import writes
 from crossdock.sandbox import accounts
-from crossdock.sandbox.store import Product
 from crossdock.syncs import schedules
 from crossdock.syncs import service as syncs
 
@@ -45,11 +44,11 @@ async def generate(engine: Engine, organization_id: UUID, vertical: str) -> Sand
         row = await _make(engine, organization_id, adapter)
     else:
         key = await _key_of(engine, row, adapter)
-        await accounts.reset(engine.database, organization_id, _product(adapter), api_key=key)
+        await accounts.reset(engine.database, organization_id, adapter.vertical, api_key=key)
     for implementation in adapter.implementations.values():
         if implementation.action.is_read:
             await _resync(engine, row, implementation.action.name)
-    actions = service.available_actions(adapter, row.disabled_functions)
+    actions = service.available_actions(adapter, row.switched_off)
     return SandboxAnswer(
         access_token=await service.access_token(engine, row),
         connection_id=str(row.id),
@@ -107,13 +106,8 @@ async def _write(engine: Engine, caller: Caller, action: Action, ids: tuple[str,
     return (await writes.write(engine, request)).body
 
 
-def _product(adapter: type[Adapter]) -> Product:
-    """What the sandbox vendor calls the vertical."""
-    return cast(Product, adapter.vertical)
-
-
 async def _make(engine: Engine, organization_id: UUID, adapter: type[Adapter]) -> ConnectionRow:
-    key = await accounts.reset(engine.database, organization_id, _product(adapter))
+    key = await accounts.reset(engine.database, organization_id, adapter.vertical)
     credentials = service.parse_credentials(adapter, {"api_key": key})
     try:
         row, _ = await service.create(
@@ -126,7 +120,7 @@ async def _make(engine: Engine, organization_id: UUID, adapter: type[Adapter]) -
         if found is None:
             raise
         known = await _key_of(engine, found, adapter)
-        await accounts.reset(engine.database, organization_id, _product(adapter), api_key=known)
+        await accounts.reset(engine.database, organization_id, adapter.vertical, api_key=known)
         return found
     return row
 
@@ -135,7 +129,7 @@ async def _key_of(engine: Engine, row: ConnectionRow, adapter: type[Adapter]) ->
     async with engine.database.transaction(row.organization_id) as connection:
         sealed = await store.get_sealed(connection, row.id)
     if sealed is None:
-        raise LookupError(f"connection {row.id} has no credentials")
+        raise secrets.ConnectionGone
     data_key = engine.master_key.open_data_key(row.organization_id, row.id, sealed.wrapped_key)
     key: str = secrets.open_credentials(data_key, sealed.sealed_credentials, adapter.credentials_type).api_key
     return key

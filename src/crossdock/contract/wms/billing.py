@@ -47,5 +47,6 @@ BILLS = Resource(
     schema_name="WmsBillApiItemSchema",
     record=Bill,
     filters=(filters.text("warehouse_customer_id"),),
+    on_demand=True,
 )
 GET_BILLS = read(BILLS)

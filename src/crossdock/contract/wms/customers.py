@@ -38,5 +38,6 @@ WAREHOUSE_CUSTOMERS = Resource(
     schema_name="WmsWarehouseCustomerApiItemSchema",
     record=WarehouseCustomer,
     sync_seconds=43200,
+    full_first_sync=True,
 )
 GET_WAREHOUSE_CUSTOMERS = read(WAREHOUSE_CUSTOMERS)

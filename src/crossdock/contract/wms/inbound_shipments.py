@@ -229,6 +229,8 @@ INBOUND_SHIPMENTS = Resource(
     ),
     taggable=True,
     more_events=("receipt.created",),
+    on_demand=True,
+    needs=("inventory",),
 )
 GET_INBOUND_SHIPMENTS = read(INBOUND_SHIPMENTS)
 CREATE_INBOUND_SHIPMENT = write(
@@ -274,5 +276,6 @@ INBOUND_SHIPMENT_SUPPLIERS = Resource(
     single=False,
     # The contract has no events of suppliers, and the names above belong to the shipments.
     changes=(),
+    full_first_sync=True,
 )
 GET_INBOUND_SHIPMENT_SUPPLIERS = read(INBOUND_SHIPMENT_SUPPLIERS)

@@ -123,6 +123,7 @@ INVENTORY = Resource(
     record=InventoryItem,
     filters=(filters.text("warehouse_customer_id"), filters.boolean("active"), filters.text("sku")),
     taggable=True,
+    full_first_sync=True,
 )
 GET_INVENTORY = read(INVENTORY)
 ADJUST_INVENTORY = write(

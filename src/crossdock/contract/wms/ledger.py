@@ -69,5 +69,7 @@ INVENTORY_LEDGER = Resource(
     record=InventoryLedgerEntry,
     filters=(filters.text("warehouse_customer_id"), filters.text("event_type")),
     single=False,
+    on_demand=True,
+    needs=("inventory",),
 )
 GET_INVENTORY_LEDGER = read(INVENTORY_LEDGER)

@@ -194,6 +194,8 @@ RETURNS = Resource(
     record=Return,
     filters=(filters.text("warehouse_customer_id"), filters.text("status")),
     taggable=True,
+    on_demand=True,
+    needs=("inventory", "orders"),
 )
 GET_RETURNS = read(RETURNS)
 CREATE_RETURN = write(

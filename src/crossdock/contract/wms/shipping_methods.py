@@ -40,5 +40,6 @@ SHIPPING_METHODS = Resource(
     schema_name="WmsShippingMethodApiItemSchema",
     record=ShippingMethod,
     sync_seconds=43200,
+    full_first_sync=True,
 )
 GET_SHIPPING_METHODS = read(SHIPPING_METHODS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from crossdock.contract.records import ShipToAddress
 from crossdock.contract.statuses import WmsOrderStatus
 from crossdock.contract.wms import orders
 from crossdock.integrations.kit.mapping import moment, money
@@ -181,8 +182,8 @@ def _box_name(size: SandboxSize | None) -> str | None:
     return None if size is None else f"{size.length:f}x{size.width:f}x{size.height:f}"
 
 
-def _to_recipient(found: SandboxRecipient) -> orders.ShipToAddress:
-    return orders.ShipToAddress(
+def _to_recipient(found: SandboxRecipient) -> ShipToAddress:
+    return ShipToAddress(
         full_name=found.name,
         company=found.company,
         address1=found.address.street,
