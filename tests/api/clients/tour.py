@@ -58,7 +58,7 @@ def main(address: str, key: str, token: str) -> None:
 
     cancelled = put_wms_cancel_order.sync(made.id, client=client, **account)
     assert cancelled.data.status == "cancelled"
-    print("the tour is complete")
+    sys.stdout.write("the tour is complete\n")
 
 
 if __name__ == "__main__":
