@@ -14,10 +14,11 @@ from crossdock.integrations.kit import exchanges
 from crossdock.platform.database import Database
 from tests.sandbox import recorder
 from tests.sandbox.erp_scenarios import ERP_SCENARIOS
+from tests.sandbox.receiving_scenarios import RECEIVING_SCENARIOS
 from tests.sandbox.recorder import Recorder, Scenario
 
 pytestmark = pytest.mark.anyio
-SCENARIOS = (*recorder.SCENARIOS, *ERP_SCENARIOS)
+SCENARIOS = (*recorder.SCENARIOS, *RECEIVING_SCENARIOS, *ERP_SCENARIOS)
 
 
 def path_of(scenario: Scenario) -> Path:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from crossdock.contract.catalogue import RESOURCES
 from crossdock.contract.webhooks_admin import ADMIN
 
+CONNECTION_KIND = "connection"
+"""What events of connections themselves are filed under, as those of records are under the key of their resource."""
 ADMIN_EVENTS = tuple(event.name for event in ADMIN)
 
 

@@ -6,8 +6,10 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from crossdock.contract.filters import LIST_OPERATORS
+from crossdock.contract.actions import JSON_TYPE, SUCCESS, Answer
+from crossdock.contract.filters import LIST_OPERATORS, MEANING
 from crossdock.contract.operations import Access, Kind, Operation
+from crossdock.contract.resources import Resource
 from crossdock.contract.schemas import JSONSchema, field_paths
 from crossdock.contract.values import VERTICALS
 from crossdock.contract.webhooks import HEADERS, webhooks
@@ -36,7 +38,13 @@ def topic(tags: Sequence[str]) -> str:
 
 def slug(title: str) -> str:
     """A heading in an address."""
-    return "-".join("".join(letter if letter.isalnum() else " " for letter in title.lower()).split())
+    kept = (letter if letter.isalnum() or letter == "_" else " " for letter in title.lower() if letter not in "'’.")
+    return "-".join("".join(kept).split())
+
+
+def _fields_title(resource: Resource) -> str:
+    singular = resource.singular.replace("_", " ")
+    return f"Fields of {'an' if singular[0] in 'aeiou' else 'a'} {singular}"
 
 
 def table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
@@ -59,21 +67,22 @@ def call_pages() -> dict[str, str]:
 
 def _page(title: str, operations: Sequence[Operation], served: Mapping[str, Any]) -> str:
     overview = [(f"[{item.summary}](#{slug(item.summary)})", f"`{item.method} {item.path}`") for item in operations]
-    parts = [f"# {title}", _introduction(title, operations), table(("Call", "Address"), overview)]
+    parts = [f"# {title}", _introduction(operations), table(("Call", "Address"), overview)]
     for operation in operations:
         parts += list(_call(operation, served))
     schemas = served["components"]["schemas"]
     shown = {item.resource.schema_name: item.resource for item in operations if item.resource is not None}
     for name, resource in shown.items():
         parts += [
-            f"## Fields of a {resource.singular.replace('_', ' ')}",
+            f"## {_fields_title(resource)}",
             _fields_table(rows(schemas[name], schemas), with_required=False),
         ]
     return "\n\n".join(parts) + "\n"
 
 
-def _introduction(title: str, operations: Sequence[Operation]) -> str:
-    return f"{title}: {len(operations)} {'call' if len(operations) == 1 else 'calls'}, with what goes in and comes out."
+def _introduction(operations: Sequence[Operation]) -> str:
+    names = [item.summary for item in operations]
+    return f"{', '.join(names[:-1])} and {names[-1]}." if len(names) > 1 else f"{names[0]}."
 
 
 def _call(operation: Operation, served: Mapping[str, Any]) -> Iterator[str]:
@@ -86,7 +95,10 @@ def _call(operation: Operation, served: Mapping[str, Any]) -> Iterator[str]:
     if parameters:
         yield table(("Parameter", "In", "Meaning"), _parameter_rows(parameters))
     if "requestBody" in shown:
-        yield from _body(shown["requestBody"]["content"]["application/json"]["schema"], schemas)
+        [(kind, media)] = shown["requestBody"]["content"].items()
+        if kind != JSON_TYPE:
+            yield f"The body is sent as `{kind}`."
+        yield from _body(media["schema"], schemas)
     yield from _answer(operation, shown, schemas)
     statuses = ", ".join(f"`{status}`" for status in shown["responses"])
     yield f"Statuses: {statuses}. [What they mean](/docs/reference/errors.md)."
@@ -107,10 +119,18 @@ def _parameter_rows(parameters: Sequence[Mapping[str, Any]]) -> Iterator[tuple[s
         told.add(field)
         name = f"`{item['name']}`" + (" (required)" if item["required"] else "")
         more = [f"`[{operator}]`" for operator in operators.get(field, ()) if f"{field}[{operator}]" != item["name"]]
-        meaning = item["description"] + (f" Also with {' '.join(more)}." if more else "")
-        if LIST_OPERATORS & set(operators.get(field, ())) and more:
-            meaning += " Lists are separated by commas."
+        meaning = item["description"]
+        if more:
+            listed = " Lists are separated by commas." if LIST_OPERATORS & set(operators[field]) else ""
+            meaning = f"{_filter_meaning(item)} {' '.join(more)}.{listed}"
         yield name, item["in"], meaning
+
+
+def _filter_meaning(item: Mapping[str, Any]) -> str:
+    if "[" in item["name"]:
+        return f"{item['description']} Also with"
+    same = item["description"] == MEANING["eq"]
+    return "Equal to this value; also with" if same else f"{item['description']} Also with"
 
 
 def _fields_table(found: Iterable[FieldRow], *, with_required: bool) -> str:
@@ -138,12 +158,15 @@ def _body(schema: JSONSchema, schemas: Mapping[str, Any]) -> Iterator[str]:
 def _answer(operation: Operation, shown: Mapping[str, Any], schemas: Mapping[str, Any]) -> Iterator[str]:
     resource = operation.resource
     if resource is not None:
-        anchor = f"#fields-of-a-{slug(resource.singular)}"
-        single = f"[{resource.singular.replace('_', ' ')}]({anchor})"
+        fields = f"[{_fields_title(resource).lower()}](#{slug(_fields_title(resource))})"
         if operation.kind is Kind.LIST:
-            yield f"Answers `data` (a list, each a {single}), `next_token` and `total_count`."
+            yield f"Answers `data`, a list of records with the {fields}, `next_token` and `total_count`."
+        elif operation.kind in (Kind.SINGLE, Kind.LIVE):
+            yield f"Answers `data` with the {fields}."
+        elif operation.kind is Kind.WRITE and operation.action and operation.action.answer is Answer.WORD:
+            yield f"Answers `data` (the word `{SUCCESS}`), `id` and `unused_fields`."
         else:
-            yield f"Answers `data` (a {single})" + ("." if operation.kind is Kind.SINGLE else " and `unused_fields`.")
+            yield f"Answers `data` with the {fields}, and `unused_fields`."
         return
     schema = shown["responses"]["200"]["content"]["application/json"]["schema"]
     found = list(rows(schema.get("oneOf", [schema])[0], schemas))

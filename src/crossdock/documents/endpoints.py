@@ -18,7 +18,7 @@ from crossdock.platform.engine import Engine
 from crossdock.platform.http import PublicCall, PublicEndpoint, Reply
 from crossdock.platform.openapi import document
 
-_MARKDOWN = "text/markdown; charset=utf-8"
+_MARKDOWN = "text/markdown"
 _HTML_HEADERS = {
     "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'",
@@ -55,7 +55,7 @@ def _page(address: str) -> Response[str]:
         raise not_found(address)
     if markdown:
         return Response(site.pages()[name].text, media_type=_MARKDOWN)
-    return Response(render.html(name), media_type="text/html; charset=utf-8", headers=_HTML_HEADERS)
+    return Response(render.html(name), media_type="text/html", headers=_HTML_HEADERS)
 
 
 @get(site.ROOT, sync_to_thread=False)
@@ -79,7 +79,7 @@ def page(address: FromPath[str]) -> Response[str]:
 @get(f"{site.ROOT}/assets/docs.css", sync_to_thread=False)
 def style() -> Response[str]:
     """How the pages look."""
-    return Response(render.STYLE, media_type="text/css; charset=utf-8", headers={"cache-control": "max-age=3600"})
+    return Response(render.STYLE, media_type="text/css", headers={"cache-control": "max-age=3600"})
 
 
 @get("/.well-known/skills/index.json", sync_to_thread=False)
@@ -102,11 +102,11 @@ def routes(engine: Engine) -> list[HTTPRouteHandler]:
     @get("/llms.txt", sync_to_thread=False)
     def llms(request: Request[Any, Any, Any]) -> Response[str]:
         """The list of pages for agents."""
-        return Response(agents.llms(PublicCall(request, engine).base_url), media_type="text/plain; charset=utf-8")
+        return Response(agents.llms(PublicCall(request, engine).base_url), media_type="text/plain")
 
     @get("/llms-full.txt", sync_to_thread=False)
     def llms_full(request: Request[Any, Any, Any]) -> Response[str]:
         """All pages for agents."""
-        return Response(agents.llms_full(PublicCall(request, engine).base_url), media_type="text/plain; charset=utf-8")
+        return Response(agents.llms_full(PublicCall(request, engine).base_url), media_type="text/plain")
 
     return [home, home_markdown, page, style, skill_index, skill, llms, llms_full]

@@ -20,6 +20,13 @@ _NOT_PROSE = ("#", "|", "```", "- ", "<", "    ")
 _FENCE = re.compile(r"^```.*?^```$", re.M | re.S)
 
 
+def _heading(text: str) -> str:
+    found = re.search(r"^# (.+)$", text, re.M)
+    if found is None:
+        raise ValueError(f"a page without a title: {text[:60]!r}")
+    return found[1].replace("`", "")
+
+
 @dataclass(frozen=True)
 class Page:
     """One page: its address below the root, its section, and its Markdown with links to other pages of the site."""
@@ -30,8 +37,7 @@ class Page:
 
     @property
     def title(self) -> str:
-        found = re.search(r"^# (.+)$", self.text, re.M)
-        return found[1].replace("`", "") if found else self.address
+        return _heading(self.text)
 
     @property
     def url(self) -> str:
@@ -41,10 +47,10 @@ class Page:
     def summary(self) -> str:
         """The first sentence under the title, as plain text."""
         for paragraph in self.text.split("\n\n"):
-            if paragraph.strip() and not paragraph.startswith(_NOT_PROSE):
-                line = " ".join(paragraph.split()).removeprefix("**Context.** ")
-                plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", line).replace("`", "").replace("**", "")
-                return re.split(r"(?<=[.:]) (?=[A-Z])", plain, maxsplit=1)[0].replace(":", ",").rstrip(",")
+            line = re.sub(r"^\*\*\w+\.\*\* ?", "", " ".join(paragraph.split()))
+            if line and not paragraph.startswith(_NOT_PROSE):
+                plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", line).replace("`", "").replace("*", "")
+                return re.split(r"(?<=\.) (?=[A-Z$])", plain, maxsplit=1)[0].rstrip(":")
         return self.title
 
 
@@ -70,6 +76,10 @@ def _sources() -> Iterator[tuple[str, str, str, str]]:
         for path in paths:
             address = name if path.stem == "README" else f"{name}/{path.stem}"
             yield address, section, f"docs/{name}/{path.name}", path.read_text()
+        if name == "decisions":
+            titles = [f"- [{_heading(path.read_text())}]({path.name})" for path in paths]
+            lead = "Why Crossdock is as it is, half a page each: context, decision, consequence."
+            yield name, section, f"docs/{name}/README.md", "\n".join(["# Decisions", "", lead, "", *titles])
         if name == "guide":
             for topic, text in call_pages().items():
                 yield f"api/{topic}", "API", f"docs/api/{topic}.md", text

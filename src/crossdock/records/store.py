@@ -149,7 +149,9 @@ def fingerprint_of(content: bytes) -> bytes:
 
 
 def compose(resource: Resource, content: bytes, tags: bytes | None, created: datetime, updated: datetime) -> bytes:
-    """The served body: the adapter's content, then the store's fields."""
+    """The body as it is stored: the adapter's content, then the store's fields."""
+    if not resource.dated:
+        return content
     shown = b',"trackstar_tags":' + (tags or b"null") if resource.taggable else b""
     dates = (
         f',"trackstar_created_date":"{timestamp_text(created)}","trackstar_updated_date":"{timestamp_text(updated)}"}}'
@@ -180,7 +182,8 @@ class _Incoming:
 
 def _columns(resource: Resource) -> list[tuple[str, str]]:
     own = [(item.name, _ARRAY_TYPES[item.kind]) for item in resource.columns]
-    return [("created_date", "timestamptz[]"), ("updated_date", "timestamptz[]"), *own]
+    dates = [("created_date", "timestamptz[]"), ("updated_date", "timestamptz[]")] if resource.dated else []
+    return [*dates, *own]
 
 
 def _column_value(record: Record, name: str) -> Any:
@@ -514,8 +517,30 @@ async def add_events(
     now: datetime,
     first_sync: bool = False,
 ) -> None:
-    """Numbers the changes and notes them. The counter row stays locked to the end of the transaction, so the sequence
-    has no gap and no reader can pass a change that commits later. Call it last."""
+    """Numbers the changes of records and notes them; call it last."""
+    await number_events(
+        connection,
+        organization_id=organization_id,
+        connection_id=connection_id,
+        kind=resource.key,
+        changes=changes,
+        now=now,
+        first_sync=first_sync,
+    )
+
+
+async def number_events(
+    connection: Connection,
+    *,
+    organization_id: UUID,
+    connection_id: UUID,
+    kind: str,
+    changes: Sequence[Change],
+    now: datetime,
+    first_sync: bool = False,
+) -> None:
+    """Numbers changes of one kind of thing and notes them. The counter row stays locked to the end of the transaction,
+    so the sequence has no gap and no reader can pass a change that commits later. Call it last."""
     if not changes:
         return
     cursor = await connection.execute(
@@ -533,7 +558,7 @@ async def add_events(
         (
             organization_id,
             connection_id,
-            resource.key,
+            kind,
             first_sync,
             now,
             list(range(first, first + len(changes))),

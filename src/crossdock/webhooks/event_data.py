@@ -15,12 +15,16 @@ import msgspec
 
 from crossdock.contract.catalogue import RESOURCE_BY_KEY
 from crossdock.contract.errors import not_found
-from crossdock.contract.values import ENCODER
+from crossdock.contract.events import CONNECTION_KIND
+from crossdock.contract.values import ENCODER, whole_seconds
+from crossdock.contract.webhooks_admin import ConnectionDeletedData
 from crossdock.platform import downloads
 from crossdock.platform.downloads import Download
 from crossdock.platform.engine import Engine
+from crossdock.records import files
 from crossdock.webhooks import event_store
 from crossdock.webhooks.changes import previous_attributes
+from crossdock.webhooks.event_store import EventRow
 
 KIND = "webhook_events"
 """What signed addresses call these files."""
@@ -47,6 +51,8 @@ async def event_body(engine: Engine, organization_id: UUID, identifier: str) -> 
         event = await event_store.get_event(connection, organization_id, int(found[1]))
         if event is None:
             return None
+        if event.resource == CONNECTION_KIND:
+            return _about_connection(event)
         resource = RESOURCE_BY_KEY[event.resource]
         if event.change not in resource.changes:
             return None
@@ -57,18 +63,33 @@ async def event_body(engine: Engine, organization_id: UUID, identifier: str) -> 
         ]
     if bodies[0] is None:
         return None
-    shown: dict[str, Any] = {
-        "connection_id": str(event.connection_id),
-        "customer_id": event.customer_id,
-        "event_type": resource.event_name(event.change),
-        "integration_name": event.integration_name,
-        "integration_type": event.vertical,
-        "data": msgspec.Raw(bodies[0]),
-    }
+    body = bodies[0]
+    if resource.downloadable:
+        body = files.with_address(engine, engine.public_url, organization_id, event.connection_id, resource, body)
+    shown = _envelope(event, resource.event_name(event.change), msgspec.Raw(body))
     if event.change == "updated":
         old, new = _DECODER.decode(bodies[1] or b"{}"), _DECODER.decode(bodies[0])
         shown["previous_attributes"] = previous_attributes(old, new)
     return ENCODER.encode(shown)
+
+
+def _envelope(event: EventRow, event_type: str, data: Any) -> dict[str, Any]:
+    return {
+        "connection_id": str(event.connection_id),
+        "customer_id": event.customer_id,
+        "event_type": event_type,
+        "integration_name": event.integration_name,
+        "integration_type": event.vertical,
+        "data": data,
+    }
+
+
+def _about_connection(event: EventRow) -> bytes | None:
+    """An event of a connection itself; so far only its removal is noted."""
+    if event.change != "deleted":
+        return None
+    data = ConnectionDeletedData(deleted_date=whole_seconds(event.created_at))
+    return ENCODER.encode(_envelope(event, f"{CONNECTION_KIND}.deleted", data))
 
 
 async def download_address(engine: Engine, base_url: str, organization_id: UUID, identifier: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from crossdock.contract.resources import Resource
@@ -21,13 +22,14 @@ class EventRow:
     customer_id: str | None
     integration_name: str
     vertical: str
+    created_at: datetime
 
 
 async def get_event(connection: Connection, organization_id: UUID, sequence: int) -> EventRow | None:
-    """The event with this number; None too when its connection is gone."""
+    """The event with this number, also when its connection was removed."""
     cursor = await connection.execute(
         "select e.connection_id, e.resource, e.record_id, e.version, e.change, c.customer_id, c.integration_name, "
-        "c.vertical from events e join connections c on c.id = e.connection_id "
+        "c.vertical, e.created_at from events e join connections c on c.id = e.connection_id "
         "where e.organization_id = %s and e.sequence = %s",
         (organization_id, sequence),
     )

@@ -261,6 +261,7 @@ PURCHASE_ORDER_RECEIPTS = erp_resource(
     id_param="receipt_id",
     filters=(filters.text("purchase_order_id"),),
     taggable=False,
+    needs=("purchase_orders",),
 )
 GET_PURCHASE_ORDER_RECEIPTS = read(PURCHASE_ORDER_RECEIPTS)
 CREATE_PURCHASE_ORDER_RECEIPT = write(

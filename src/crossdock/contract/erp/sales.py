@@ -300,6 +300,7 @@ SALES_ORDER_SHIPMENTS = erp_resource(
     id_param="shipment_id",
     filters=(filters.text("sales_order_id"),),
     taggable=False,
+    needs=("sales_orders",),
 )
 GET_SALES_ORDER_SHIPMENTS = read(SALES_ORDER_SHIPMENTS)
 CREATE_SALES_ORDER_SHIPMENT = write(

@@ -111,8 +111,12 @@ def erp_resource(
     event: str = "",
     filters: tuple[Filter, ...] = (),
     taggable: bool = True,
+    needs: tuple[str, ...] = (),
 ) -> Resource:
-    """A resource of an ERP; its address, its event and the name of its schema follow from its name."""
+    """A resource of an ERP; its address, its event and the name of its schema follow from its name.
+
+    What needs another resource is history, as orders are; everything else is read in full at first.
+    """
     return Resource(
         vertical="erp",
         name=name,
@@ -125,4 +129,6 @@ def erp_resource(
         record=record,
         filters=filters,
         taggable=taggable,
+        full_first_sync=not needs and not name.endswith("_orders"),
+        needs=needs,
     )

@@ -123,6 +123,7 @@ INVENTORY = Resource(
     record=InventoryItem,
     filters=(filters.text("warehouse_customer_id"), filters.boolean("active"), filters.text("sku")),
     taggable=True,
+    full_first_sync=True,
 )
 GET_INVENTORY = read(INVENTORY)
 ADJUST_INVENTORY = write(
@@ -134,15 +135,3 @@ ADJUST_INVENTORY = write(
     body=AdjustInventoryBody,
     description="Adds or removes units of one item in a warehouse.",
 )
-
-INVENTORY_LEDGER = Resource(
-    vertical="wms",
-    name="inventory_ledger",
-    path="/wms/inventory/ledger",
-    id_param="ledger_id",
-    singular="inventory_ledger_entry",
-    title="Inventory Ledger",
-    event="inventory_ledger",
-    single=False,
-)
-GET_INVENTORY_LEDGER = read(INVENTORY_LEDGER)
