@@ -22,6 +22,7 @@ from tests.api.fuzzing import (
     WRITES,
     Target,
     fits_document,
+    fresh_record,
     name_of,
     refused_fields,
     regenerate,
@@ -39,6 +40,8 @@ def _fuzz(target: Target, operation: Operation, document: dict[str, Any], cases:
     fuzzed = schema[operation.path][operation.method]
     vertical = operation.action.vertical if operation.action else "wms"
     real = {name: target.ids.get((vertical, name), []) for name in operation.path_parameters}
+    if operation.kind is Kind.WRITE:
+        real |= fresh_record(target, operation)
     statuses: dict[int, int] = {}
 
     @seed(1)

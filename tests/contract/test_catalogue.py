@@ -36,6 +36,9 @@ OPERATIONS_OF_THIS_VERSION = "|".join(
         r"/wms/orders",
         r"/wms/kits/meta",
         r"PUT /sandbox/simulate/orders",
+        r"/cart/orders",
+        r"/carrier/",
+        r"/freight/",
         r"GET /wms/inventory$",
         r"GET /wms/inventory/\{\}$",
         r"PUT /wms/inventory/\{\}/adjust",
@@ -44,8 +47,14 @@ OPERATIONS_OF_THIS_VERSION = "|".join(
         r"GET /wms/products$",
         r"GET /wms/products/\{\}$",
         r"GET /wms/warehouses",
+        r"/wms/inbound-shipments(?!/meta)",
+        r"/wms/returns(?!/meta)",
+        r"/wms/(shipping-methods|billing|inventory/ledger|warehouse-customers|labor-activities)",
+        r"(POST|PUT) /wms/products",
+        r"PUT /sandbox/simulate/returns/\{\}/receive",
         r"trackstar-tags",
-        r"POST /sandbox/generate-sandbox/\{\}",
+        r"POST /sandbox/generate-sandbox",
+        r"POST /sandbox/simulate/cart",
         r" /connections",
         r" /schedules/",
         r" /link/",
@@ -56,6 +65,7 @@ OPERATIONS_OF_THIS_VERSION = "|".join(
         r"/passthrough",
         r"GET /webhook-events/",
         r"GET /(openapi|postman)\.json",
+        r" /erp/",
     ]
 )
 

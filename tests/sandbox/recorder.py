@@ -22,16 +22,23 @@ from crossdock.integrations.kit import exchanges
 from crossdock.integrations.kit.adapter import Adapter, Applied, Attempt, BatchWritten, NotApplied, Runtime, Window
 from crossdock.integrations.kit.client import VendorClient
 from crossdock.integrations.kit.transport import AnswerLost, InProcessTransport, Transport, VendorAnswer, VendorRequest
-from crossdock.integrations.sandbox import CartSandbox, Sandbox
+from crossdock.integrations.sandbox import CarrierSandbox, CartSandbox, FreightSandbox, Sandbox
 from crossdock.integrations.sandbox.base import SandboxCredentials
 from crossdock.platform.database import Database
 from crossdock.sandbox import accounts
 from crossdock.sandbox.app import make_app
+from crossdock.sandbox.store import Product
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ORGANIZATION = UUID("00000000-0000-4000-8000-000000000001")
 REFERENCE = "5eed0000000000000000000000000001"
-KEYS = {"wms": "test-key-of-the-warehouse", "cart": "test-key-of-the-shop"}
+KEYS: dict[Product, str] = {
+    "wms": "test-key-of-the-warehouse",
+    "cart": "test-key-of-the-shop",
+    "erp": "test-key-of-the-erp",
+    "carrier": "test-key-of-the-carrier",
+    "freight": "test-key-of-the-forwarder",
+}
 LINE_LENGTH = 120
 NOTE = "The sandbox of this project, recorded inside the test process."
 
@@ -51,6 +58,8 @@ class Call:
     """Whether the answer gets lost after the vendor has acted."""
     settle: bool = False
     reference: str = REFERENCE
+    download: bool = False
+    """Whether the file of the record in `ids` is fetched; the action is the read of its list."""
 
 
 @dataclass(frozen=True)
@@ -89,9 +98,31 @@ def cart(action: str, *ids: str, **rest: Any) -> Call:
     return Call(CartSandbox, action, ids, **rest)
 
 
+def carrier(action: str, *ids: str, **rest: Any) -> Call:
+    return Call(CarrierSandbox, action, ids, **rest)
+
+
+def freight(action: str, *ids: str, **rest: Any) -> Call:
+    return Call(FreightSandbox, action, ids, **rest)
+
+
 LOST_ADJUSTMENT = wms("adjust_inventory", "inventory_item_id_6", body=INCREASE, lost=True)
 LOST_KIT = wms("create_kit", body=KIT, lost=True)
 LOST_KIT_CHANGE = wms("update_kit", "product_id_15", body={"name": "Two mugs"}, lost=True)
+SHIPMENT = {
+    "tracking_number": "1Z999AA20000005600",
+    "carrier_name": "UPS",
+    "shipping_method_name": "Ground",
+    "tracking_url": "https://tracking.example.com/1Z999AA20000005600",
+}
+PART = {"line_items": [{"line_item_id": "order_id_56_line_0", "quantity": 1}]}
+LINE_REFUND = {
+    "line_items": [{"line_item_id": "order_id_40_line_0", "quantity": 1, "restock": True}],
+    "reason": "damaged",
+    "note": "Cracked in transit",
+}
+LOST_SHIPMENT = cart("create_order_shipment", "order_id_56", body=SHIPMENT, lost=True)
+LOST_REFUND = cart("refund_order", "order_id_40", body=LINE_REFUND, lost=True)
 LOST_CART = cart("adjust_inventory", "product_id_9", body=CART_INCREASE, lost=True)
 
 
@@ -316,6 +347,44 @@ SCENARIOS = (
             "batch_adjust_inventory", body={"line_items": [{"product_id": "product_id_16", "quantity": 12}]}, lost=True
         ),
     ),
+    Scenario("get_orders", cart("get_orders", cursor="order_id_57")),
+    Scenario("get_orders_changed", cart("get_orders", start_days_ago=1)),
+    Scenario("get_orders_lost", cart("get_orders", lost=True)),
+    Scenario("create_order_shipment", cart("create_order_shipment", "order_id_56", body=SHIPMENT)),
+    Scenario("create_order_shipment_part", cart("create_order_shipment", "order_id_56", body={**SHIPMENT, **PART})),
+    Scenario(
+        "create_order_shipment_too_many",
+        cart(
+            "create_order_shipment",
+            "order_id_56",
+            body={"line_items": [{"line_item_id": "order_id_56_line_0", "quantity": 9}]},
+        ),
+    ),
+    Scenario("create_order_shipment_not_paid", cart("create_order_shipment", "order_id_37", body={})),
+    Scenario("create_order_shipment_lost", LOST_SHIPMENT),
+    Scenario("create_order_shipment_settle_applied", again(LOST_SHIPMENT), before=[LOST_SHIPMENT]),
+    Scenario("create_order_shipment_settle_not_applied", again(LOST_SHIPMENT)),
+    Scenario("refund_order", cart("refund_order", "order_id_40", body={})),
+    Scenario("refund_order_line", cart("refund_order", "order_id_40", body=LINE_REFUND)),
+    Scenario("refund_order_shipping", cart("refund_order", "order_id_40", body={"shipping_amount": 1.5})),
+    Scenario("refund_order_too_much", cart("refund_order", "order_id_40", body={"amount": 5000})),
+    Scenario("refund_order_not_paid", cart("refund_order", "order_id_37", body={})),
+    Scenario("refund_order_lost", LOST_REFUND),
+    Scenario("refund_order_settle_applied", again(LOST_REFUND), before=[LOST_REFUND]),
+    Scenario("refund_order_settle_not_applied", again(LOST_REFUND)),
+    Scenario("check", carrier("check")),
+    Scenario("check_wrong_key", carrier("check", key="test-wrong-key")),
+    Scenario("get_invoice_line_items", carrier("get_invoice_line_items", start_days_ago=8)),
+    Scenario("get_invoice_line_items_lost", carrier("get_invoice_line_items", lost=True)),
+    Scenario("get_files", carrier("get_files", start_days_ago=20)),
+    Scenario("get_files_key_of_the_shop", carrier("get_files", key=KEYS["cart"])),
+    Scenario("get_files_download", carrier("get_files", "file_id_12", download=True)),
+    Scenario("get_files_download_unknown", carrier("get_files", "file_id_99", download=True)),
+    Scenario("check", freight("check")),
+    Scenario("check_wrong_key", freight("check", key="test-wrong-key")),
+    Scenario("get_shipments", freight("get_shipments", cursor="shipment_id_17")),
+    Scenario("get_shipments_changed", freight("get_shipments", start_days_ago=2, cursor="shipment_id_11")),
+    Scenario("get_shipments_lost", freight("get_shipments", lost=True)),
 )
 
 
@@ -338,7 +407,12 @@ class RecordingTransport:
         if self.lost:
             self.kept.append({"request": shown, "lost": True})
             raise AnswerLost("lost in the cassette")
-        self.kept.append({"request": shown, "response": {"status": answer.status, "json": json.loads(answer.body)}})
+        said: dict[str, Any] = {"status": answer.status}
+        if answer.headers["content-type"].startswith("application/json"):
+            said["json"] = json.loads(answer.body)
+        else:
+            said |= {"headers": {"content-type": answer.headers["content-type"]}, "text": answer.body.decode()}
+        self.kept.append({"request": shown, "response": said})
         return answer
 
 
@@ -351,11 +425,11 @@ class Recorder:
 
     async def record(self, scenario: Scenario) -> str:
         """The cassette of a scenario as text."""
-        await self._fresh_accounts()
+        await self._fresh_accounts(scenario)
         for call in scenario.before:
             await self._quietly(call)
         if scenario.reset_before:
-            await self._reset()
+            await self._reset(scenario)
         call = scenario.call
         transport = RecordingTransport(InProcessTransport(self._app), lost=call.lost)
         client, adapter = self._adapter(call, transport)
@@ -369,18 +443,20 @@ class Recorder:
             expect = {"error": {**found, "effect": client.effect.value, **error.extra()}}
         return _text(self._cassette(call, transport.kept, expect)) + "\n"
 
-    async def _fresh_accounts(self) -> None:
+    async def _fresh_accounts(self, scenario: Scenario) -> None:
         async with self._database.system() as connection:
             await connection.execute(
                 "insert into organizations (id, name) values (%s, 'recorder') on conflict do nothing", (ORGANIZATION,)
             )
         async with self._database.transaction(ORGANIZATION) as connection:
             await connection.execute("delete from sandbox_accounts where organization_id = %s", (ORGANIZATION,))
-        await self._reset()
+        await self._reset(scenario)
 
-    async def _reset(self) -> None:
-        await accounts.reset(self._database, ORGANIZATION, "wms", api_key=KEYS["wms"], now=NOW)
-        await accounts.reset(self._database, ORGANIZATION, "cart", api_key=KEYS["cart"], now=NOW)
+    async def _reset(self, scenario: Scenario) -> None:
+        """Brings back the accounts that the call of a scenario has to do with."""
+        own, given = scenario.call.adapter.vertical, scenario.call.key
+        for product, key in ((product, key) for product, key in KEYS.items() if product == own or key == given):
+            await accounts.reset(self._database, ORGANIZATION, product, api_key=key, now=NOW)
 
     async def _quietly(self, call: Call) -> None:
         transport = RecordingTransport(InProcessTransport(self._app), lost=call.lost)
@@ -400,6 +476,9 @@ class Recorder:
         if call.action == exchanges.CHECK:
             return {"me": await adapter.check()}
         action = ACTION_BY_KEY[f"{adapter.vertical}/{call.action}"]
+        if call.download:
+            file = await adapter.download(action.resource, call.ids[0])
+            return {"media_type": file.media_type, "text": file.body.decode()}
         if action.is_read:
             pages = [page async for page in adapter.read_pages(action, _window(call))]
             records = [record for page in pages for record in page.records]
@@ -431,6 +510,8 @@ class Recorder:
         }
         if call.settle:
             cassette["settle"] = True
+        if call.download:
+            return cassette | {"download": True, "ids": list(call.ids), "exchanges": kept, "expect": expect}
         if call.body is not None:
             cassette |= {"reference": REFERENCE, "ids": list(call.ids), "body": call.body}
         elif call.ids:

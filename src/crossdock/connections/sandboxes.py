@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, cast
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
 import msgspec
 import psycopg
@@ -16,13 +16,16 @@ from crossdock.contract.actions import Action
 from crossdock.contract.errors import VendorUnavailable, not_found
 from crossdock.contract.management.sandboxes import SandboxAnswer
 from crossdock.contract.operations import RECORD_OPERATIONS, Kind
+from crossdock.contract.resources import Resource
 from crossdock.contract.wms.orders import CREATE_ORDER_SHIPMENT
+from crossdock.contract.wms.returns import RETURNS
 from crossdock.integrations import registry
 from crossdock.integrations.kit.adapter import Adapter
+from crossdock.integrations.sandbox import Sandbox
 from crossdock.platform.engine import Engine
+from crossdock.records import store as records
 from crossdock.records import writes
 from crossdock.sandbox import accounts
-from crossdock.sandbox.store import Product
 from crossdock.syncs import schedules
 from crossdock.syncs import service as syncs
 
@@ -41,7 +44,7 @@ async def generate(engine: Engine, organization_id: UUID, vertical: str) -> Sand
         row = await _make(engine, organization_id, adapter)
     else:
         key = await _key_of(engine, row, adapter)
-        await accounts.reset(engine.database, organization_id, _product(adapter), api_key=key)
+        await accounts.reset(engine.database, organization_id, adapter.vertical, api_key=key)
     for implementation in adapter.implementations.values():
         if implementation.action.is_read:
             await _resync(engine, row, implementation.action.name)
@@ -54,6 +57,26 @@ async def generate(engine: Engine, organization_id: UUID, vertical: str) -> Sand
         available_actions=actions,
         available_endpoints=actions,
     )
+
+
+async def receive_return(engine: Engine, organization_id: UUID, return_id: str) -> bytes:
+    """Lets a return arrive in the warehouse sandbox, and stores what that changes as if it had been written."""
+    row = await _sandbox_with(engine, organization_id, RETURNS, return_id)
+    adapter = await service.open_adapter(engine, organization_id, row.id, Sandbox, uuid4().hex)
+    if not isinstance(adapter, Sandbox):
+        raise TypeError(f"connection {row.id} is not a warehouse sandbox")
+    received = await adapter.receive_return(return_id)
+    return await writes.store_change(engine, organization_id, row.id, RETURNS, received)
+
+
+async def _sandbox_with(engine: Engine, organization_id: UUID, resource: Resource, record_id: str) -> ConnectionRow:
+    """The sandbox of the resource's vertical; 404 unless it has this record."""
+    async with engine.database.transaction(organization_id) as connection:
+        row = await store.find_sandbox(connection, resource.vertical)
+        found = row and await records.get_body(connection, row.id, resource, record_id)
+    if row is None or found is None:
+        raise not_found(record_id)
+    return row
 
 
 async def fulfill(engine: Engine, caller: Caller, order_id: str, *, partial: bool) -> bytes:
@@ -83,13 +106,8 @@ async def _write(engine: Engine, caller: Caller, action: Action, ids: tuple[str,
     return (await writes.write(engine, request)).body
 
 
-def _product(adapter: type[Adapter]) -> Product:
-    """What the sandbox vendor calls the vertical."""
-    return cast(Product, adapter.vertical)
-
-
 async def _make(engine: Engine, organization_id: UUID, adapter: type[Adapter]) -> ConnectionRow:
-    key = await accounts.reset(engine.database, organization_id, _product(adapter))
+    key = await accounts.reset(engine.database, organization_id, adapter.vertical)
     credentials = service.parse_credentials(adapter, {"api_key": key})
     try:
         row, _ = await service.create(
@@ -102,7 +120,7 @@ async def _make(engine: Engine, organization_id: UUID, adapter: type[Adapter]) -
         if found is None:
             raise
         known = await _key_of(engine, found, adapter)
-        await accounts.reset(engine.database, organization_id, _product(adapter), api_key=known)
+        await accounts.reset(engine.database, organization_id, adapter.vertical, api_key=known)
         return found
     return row
 

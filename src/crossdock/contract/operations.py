@@ -127,12 +127,14 @@ PAGE_TOKEN = Parameter(
     {"type": ["string", "null"], "examples": ["page_token"]},
     "The `next_token` of the page before; repeat the filters with it.",
 )
-LIMIT = Parameter(
-    "limit",
-    "query",
-    {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": MAX_PAGE, "examples": [MAX_PAGE]},
-    f"Records a page; more than {MAX_PAGE} counts as {MAX_PAGE}.",
-)
+
+
+def _limit(default: int) -> Parameter:
+    schema = {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": default, "examples": [default]}
+    return Parameter("limit", "query", schema, f"Records a page; more than {MAX_PAGE} counts as {MAX_PAGE}.")
+
+
+LIMIT = _limit(MAX_PAGE)
 _IDS = Parameter(
     "ids[in]",
     "query",
@@ -155,9 +157,13 @@ _VALUE_SCHEMAS: dict[FilterKind, JSONSchema] = {
 
 
 def filter_parameters(resource: Resource) -> Iterator[Parameter]:
-    """The query parameters of a list: paging, ids, and every operator of every filter."""
+    """The query parameters of a list: paging, ids, and every operator of every filter, or the list's own ones."""
     yield PAGE_TOKEN
-    yield LIMIT
+    yield LIMIT if resource.page_size is None else _limit(resource.page_size)
+    if resource.own_parameters:
+        for own in resource.own_parameters:
+            yield Parameter(own.name, "query", _VALUE_SCHEMAS[own.filter.kind], own.description)
+        return
     yield _IDS
     yield from parameters_of(resource.all_filters)
 

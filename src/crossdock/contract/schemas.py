@@ -116,7 +116,6 @@ class _Walk:
         required = [item.encode_name for item in kind.fields if not self.writing or item.required]
         schema: JSONSchema = {
             "type": "object",
-            "title": kind.cls.__name__,
             "properties": properties,
             "required": sorted(required),
             "additionalProperties": False,
@@ -165,13 +164,24 @@ def tags_schema(*, writing: bool, nullable: bool = False) -> JSONSchema:
 def store_fields(resource: Resource) -> dict[str, JSONSchema]:
     """The fields the store adds to every record it serves, after the adapter's own."""
     day: JSONSchema = {"type": "string", "format": "date-time"}
-    fields = {
-        "trackstar_created_date": {**day, "description": "When this copy was first stored."},
-        "trackstar_updated_date": {
+    fields: dict[str, JSONSchema] = {}
+    if resource.dated:
+        fields["trackstar_created_date"] = {**day, "description": "When this copy was first stored."}
+        fields["trackstar_updated_date"] = {
             **day,
             "description": "When this copy last changed; the field to pull increments by.",
-        },
-    }
+        }
+    if resource.downloadable:
+        fields["download_url"] = {
+            "type": "string",
+            "description": "Address that gives the file to whoever calls it; made anew with every answer.",
+            "examples": ["https://crossdock.example.com/downloads/4fQ2"],
+        }
+        fields["download_url_expires_at"] = {
+            **day,
+            "description": "When `download_url` ends, 20 minutes after the answer.",
+            "examples": ["2025-01-15T10:50:00Z"],
+        }
     if resource.taggable:
         fields[TAGS_FIELD] = {
             **tags_schema(writing=False, nullable=True),

@@ -41,7 +41,10 @@ _ERRORS: dict[int, tuple[str, str]] = {
     401: ("The API key or the access token is missing or wrong.", "HTTPError"),
     403: ("The action is switched off, the key is read only, or the connected system refuses.", "HTTPError"),
     404: ("Not found", "HTTPError"),
-    409: ("The first call with this Idempotency-Key is still running.", "HTTPError"),
+    409: (
+        "The first call with this Idempotency-Key is still running, or the state of the record stands in the way.",
+        "HTTPError",
+    ),
     413: ("The body is too large.", "HTTPError"),
     415: ("The body is not of the content type that this call takes.", "HTTPError"),
     422: ("Validation error", "ValidationError"),
@@ -123,7 +126,7 @@ def list_schema(resource: Resource) -> JSONSchema:
     """The envelope of a list."""
     return {
         "type": "object",
-        "title": resource.schema_name.replace("ApiItemSchema", "ListEndpoint"),
+        "title": f"{resource.schema_name.removesuffix('ApiItemSchema')}ListEndpoint",
         "properties": {
             "data": {
                 "type": "array",
@@ -180,7 +183,7 @@ def _answer_schema(operation: Operation) -> JSONSchema:
     if operation.kind in (Kind.SINGLE, Kind.LIVE):
         return {
             "type": "object",
-            "title": resource.schema_name.replace("ApiItemSchema", "SingleItemEndpoint"),
+            "title": f"{resource.schema_name.removesuffix('ApiItemSchema')}SingleItemEndpoint",
             "properties": {"data": _reference(resource.schema_name)},
             "required": ["data"],
             "additionalProperties": False,
@@ -243,7 +246,10 @@ def _responses(operation: Operation) -> dict[str, Any]:
     links = _links(operation)
     is_public = operation.access is Access.PUBLIC
     names = ["X-Request-Id"] if is_public else ["X-Request-Id", *_LIMIT_HEADERS]
-    if is_public or operation.kind in (Kind.LIST, Kind.SINGLE):
+    # An answer with download addresses is another one each time.
+    downloadable = operation.resource is not None and operation.resource.downloadable
+    revalidated = is_public or (operation.kind in (Kind.LIST, Kind.SINGLE) and not downloadable)
+    if revalidated:
         names.append("ETag")
     if operation.kind in (Kind.WRITE, Kind.TAGS):
         names.append("Idempotent-Replayed")
@@ -256,7 +262,7 @@ def _responses(operation: Operation) -> dict[str, Any]:
     }
     if links:
         found["200"]["links"] = links
-    if read and (is_public or operation.kind in (Kind.LIST, Kind.SINGLE)):
+    if read and revalidated:
         found["304"] = {"description": "The answer is still the one that `If-None-Match` names."}
     for status in operation.statuses:
         found[str(status)] = {"$ref": f"#/components/responses/{HTTPStatus(status).name.title().replace('_', '')}"}

@@ -21,6 +21,7 @@ from crossdock.contract.webhooks_admin import ConnectionDeletedData
 from crossdock.platform import downloads
 from crossdock.platform.downloads import Download
 from crossdock.platform.engine import Engine
+from crossdock.records import files
 from crossdock.webhooks import event_store
 from crossdock.webhooks.changes import previous_attributes
 from crossdock.webhooks.event_store import EventRow
@@ -62,7 +63,10 @@ async def event_body(engine: Engine, organization_id: UUID, identifier: str) -> 
         ]
     if bodies[0] is None:
         return None
-    shown = _envelope(event, resource.event_name(event.change), msgspec.Raw(bodies[0]))
+    body = bodies[0]
+    if resource.downloadable:
+        body = files.with_address(engine, engine.public_url, organization_id, event.connection_id, resource, body)
+    shown = _envelope(event, resource.event_name(event.change), msgspec.Raw(body))
     if event.change == "updated":
         old, new = _DECODER.decode(bodies[1] or b"{}"), _DECODER.decode(bodies[0])
         shown["previous_attributes"] = previous_attributes(old, new)

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from crossdock.contract.management.shapes import DEPRECATED, closed
 from crossdock.contract.operations import API_KEY, Access, Operation, Parameter, path_parameter
-from crossdock.contract.values import VERTICALS
+from crossdock.contract.values import VERTICALS, Vertical
 
 
 class SandboxAnswer(msgspec.Struct, kw_only=True):
@@ -39,6 +39,7 @@ SANDBOX_TYPE = path_parameter(
     "The vertical of the sandbox.",
     {"type": "string", "enum": list(VERTICALS)},
 )
+_ANSWER = closed(SandboxAnswer, "ExchangeResponseSandbox")
 GENERATE_SANDBOX = Operation(
     method="POST",
     path="/sandbox/generate-sandbox/{integration_type}",
@@ -48,7 +49,7 @@ GENERATE_SANDBOX = Operation(
     access=Access.KEY,
     description="Makes the sandbox of a vertical, or puts its data back to the start. Connection and token stay.",
     parameters=(API_KEY, SANDBOX_TYPE),
-    answer=closed(SandboxAnswer, "ExchangeResponseSandbox"),
+    answer=_ANSWER,
     statuses=(401, 403, 404, 422, 429),
 )
 PARTIAL = Parameter(
@@ -69,4 +70,31 @@ SIMULATE_FULFILL = Operation(
     parameters=(API_KEY, path_parameter("order_id", "An order of the sandbox."), PARTIAL),
     answer=closed(SimulatedRecord, "SimulatedRecordResponse"),
     statuses=(400, 401, 403, 404, 409, 422, 429, 502, 504),
+)
+SIMULATE_RECEIVE_RETURN = Operation(
+    method="PUT",
+    path="/sandbox/simulate/returns/{return_id}/receive",
+    operation_id="put_sandbox_simulate_receive_return",
+    summary="Sandbox Simulate Receive Return",
+    tags=("Sandbox",),
+    access=Access.KEY,
+    description="Everything of a return arrives in the warehouse sandbox; units go back to stock or to quarantine.",
+    parameters=(API_KEY, path_parameter("return_id", "A return of the sandbox.")),
+    answer=closed(SimulatedRecord, "SimulatedRecordResponse"),
+    statuses=(400, 401, 403, 404, 409, 422, 429, 502),
+)
+OLDER_VERTICAL: Vertical = "wms"
+"""The vertical that the older form without one is about."""
+GENERATE_SANDBOX_OLDER = Operation(
+    method="POST",
+    path="/sandbox/generate-sandbox",
+    operation_id="post_generate_sandbox",
+    summary="Generate Sandbox (WMS)",
+    tags=("Sandbox",),
+    access=Access.KEY,
+    description="Older form of the call with a vertical; makes the sandbox of a warehouse system.",
+    parameters=(API_KEY,),
+    answer=_ANSWER,
+    statuses=(401, 403, 422, 429),
+    deprecated=True,
 )

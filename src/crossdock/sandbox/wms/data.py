@@ -6,7 +6,7 @@ available. No value is random.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -20,15 +20,16 @@ from crossdock.sandbox.wms.documents import (
     Channel,
     Item,
     ItemLot,
-    Order,
     Product,
-    Return,
-    ReturnLine,
-    ReturnState,
     ShippingMethod,
     Supplier,
     Warehouse,
 )
+from crossdock.sandbox.wms.inbound_data import inbound_shipments, suppliers
+from crossdock.sandbox.wms.ledger_data import arrivals, comings_back, dispatches, ledger
+from crossdock.sandbox.wms.places import components_of, picking_bin
+from crossdock.sandbox.wms.return_data import quarantined, returns
+from crossdock.sandbox.wms.work_data import activities, charges, clients
 
 WAREHOUSES = (
     (
@@ -47,8 +48,6 @@ PICK_BIN_HOLDS = 40
 """Units kept at hand in a picking bin; the rest lies in bulk."""
 _SOLD_OUT = (8, 1)
 """The kettle has nothing available in the second warehouse."""
-_RETURN_STATES: tuple[ReturnState, ...] = ("announced", "on_the_way", "unpacking", "done", "cancelled")
-_RETURN_REASONS = ("damaged", "wrong item", "no longer wanted")
 _SHIPPING_METHODS = (("Ground", "UPS"), ("Two-day air", "FedEx"), ("Overnight", "FedEx"))
 _CHANNELS = (("channel_A", "Web shop"), ("channel_B", "Wholesale"), ("channel_C", "Marketplace"))
 
@@ -58,14 +57,23 @@ def seed(now: datetime) -> Iterator[Document]:
     bins = list(_bins(now))
     warehouses, methods, channels = list(_warehouses(now)), list(_shipping_methods(now)), list(_channels(now))
     orders = list(order_data.orders(now, warehouses, methods, channels))
+    returned = list(returns(now, orders))
+    items = list(_items(now, bins, order_data.allocations(orders), quarantined(returned)))
+    inbound = list(inbound_shipments(now, items, bins))
     yield from warehouses
     yield from bins
-    yield from _items(now, bins, order_data.allocations(orders))
+    yield from items
     yield from _products(now)
     yield from methods
     yield from channels
+    yield from clients(now)
+    yield from suppliers(now)
     yield from orders
-    yield from _returns(now, orders)
+    yield from returned
+    yield from inbound
+    yield from ledger(now, items, bins, [*dispatches(orders, bins), *arrivals(inbound), *comings_back(returned, bins)])
+    yield from activities(now, orders, inbound, returned)
+    yield from charges(now, items, orders, inbound, returned)
 
 
 def _warehouses(now: datetime) -> Iterator[Warehouse]:
@@ -93,7 +101,12 @@ def _bins(now: datetime) -> Iterator[Bin]:
         )
 
 
-def _items(now: datetime, bins: Sequence[Bin], allocated: dict[tuple[str, str], int]) -> Iterator[Item]:
+def _items(
+    now: datetime,
+    bins: Sequence[Bin],
+    allocated: Mapping[tuple[str, str], int],
+    set_apart: Mapping[tuple[str, str], int],
+) -> Iterator[Item]:
     for number, good in enumerate(GOODS):
         created, updated = dates(now, number)
         item = Item(
@@ -115,7 +128,8 @@ def _items(now: datetime, bins: Sequence[Bin], allocated: dict[tuple[str, str], 
                 item.allocated[where] = promised
             item.expected[where] = 24 * ((number + warehouse) % 3)
             here = [place for place in bins if place.warehouse_id == where]
-            item.stock += _stock(number, warehouse, promised, here, [lot.id for lot in item.lots])
+            apart = (number + warehouse) % 4 + set_apart.get((item.id, where), 0)
+            item.stock += _stock(number, warehouse, promised, apart, here, [lot.id for lot in item.lots])
         yield item
 
 
@@ -128,7 +142,9 @@ def _lots(number: int, good: Good, now: datetime) -> list[ItemLot]:
     return [ItemLot(id=f"lot_id_{number}_{index}", expires_at=end) for index, end in enumerate(ends)]
 
 
-def _stock(number: int, warehouse: int, promised: int, bins: Sequence[Bin], lots: Sequence[str]) -> list[BinUnits]:
+def _stock(
+    number: int, warehouse: int, promised: int, apart: int, bins: Sequence[Bin], lots: Sequence[str]
+) -> list[BinUnits]:
     available = 0 if (number, warehouse) == _SOLD_OUT else 20 + (number * 37 + warehouse * 53) % 140
     at_hand = min(promised + available, PICK_BIN_HOLDS)
     picking, bulk, quarantine = (
@@ -136,9 +152,9 @@ def _stock(number: int, warehouse: int, promised: int, bins: Sequence[Bin], lots
     )
     older, newer = (lots[0], lots[-1]) if lots else (None, None)
     parts = (
-        (picking[number % len(picking)], older, at_hand),
+        (picking_bin(f"inventory_item_id_{number}", picking), older, at_hand),
         (bulk[number % len(bulk)], newer, promised + available - at_hand),
-        (quarantine[0], older, (number + warehouse) % 4),
+        (quarantine[0], older, apart),
     )
     return [
         BinUnits(
@@ -166,7 +182,7 @@ def _products(now: datetime) -> Iterator[Product]:
             name=entry.name,
             barcode=barcode(number),
             price=Decimal(entry.price),
-            components=order_data.components(number),
+            components=components_of(f"product_id_{number}"),
         )
         if isinstance(entry, Good):
             product.active = entry.active
@@ -189,28 +205,3 @@ def _channels(now: datetime) -> Iterator[Channel]:
     for number, (identifier, name) in enumerate(_CHANNELS):
         created, updated = dates(now, number)
         yield Channel(id=identifier, created_at=created, updated_at=updated, name=name)
-
-
-def _returns(now: datetime, orders: Sequence[Order]) -> Iterator[Return]:
-    shipped = [order for order in orders if order.state == "shipped"]
-    for number, state in enumerate(_RETURN_STATES):
-        order = shipped[-5 * (number + 1)]
-        created = order.updated_at + timedelta(days=3)
-        line = order.lines[0]
-        yield Return(
-            id=f"return_id_{number}",
-            created_at=min(created, now - timedelta(days=1)),
-            updated_at=min(created + timedelta(days=2), now),
-            order_id=order.id,
-            warehouse_id=order.warehouse_id,
-            state=state,
-            lines=[
-                ReturnLine(
-                    product_id=line.product_id,
-                    sku=line.sku,
-                    units=line.units,
-                    received=line.units if state == "done" else 0,
-                    reason=_RETURN_REASONS[number % len(_RETURN_REASONS)],
-                )
-            ],
-        )

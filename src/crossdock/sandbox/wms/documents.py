@@ -8,6 +8,8 @@ from typing import Literal
 
 from crossdock.sandbox.documents import Address, Document, Part, Size
 
+CLIENT = "client_id_0"
+"""The one merchant of an account, whom everything in it belongs to."""
 BinUse = Literal["pick", "bulk", "quarantine"]
 """Units in quarantine are held, but not offered to orders."""
 
@@ -59,10 +61,11 @@ class Item(Document, kw_only=True):
     kind = "item"
     title = "item"
 
+    client_id: str = CLIENT
     sku: str
     name: str
     active: bool = True
-    unit_cost: Decimal
+    unit_cost: Decimal | None = None
     size: Size | None = None
     substitute_skus: list[str] = []
     lots: list[ItemLot] = []
@@ -94,6 +97,7 @@ class Product(Document, kw_only=True):
     kind = "product"
     title = "product"
 
+    client_id: str = CLIENT
     type: Literal["single", "kit"]
     sku: str
     name: str
@@ -268,6 +272,7 @@ class Order(Document, kw_only=True):
     kind = "order"
     title = "order"
 
+    client_id: str = CLIENT
     number: str
     shop_order_id: str | None = None
     channel_id: str | None = None
@@ -307,31 +312,6 @@ class FileContent(Document, kw_only=True):
     link: str | None = None
 
 
-ReturnState = Literal["announced", "on_the_way", "unpacking", "done", "cancelled"]
-
-
-class ReturnLine(Part, kw_only=True, frozen=True):
-    """One product that comes back."""
-
-    product_id: str
-    sku: str
-    units: int
-    received: int = 0
-    reason: str
-
-
-class Return(Document, kw_only=True):
-    """Goods that come back."""
-
-    kind = "return"
-    title = "return"
-
-    order_id: str
-    warehouse_id: str
-    state: ReturnState
-    lines: list[ReturnLine]
-
-
 class ShippingMethod(Document, kw_only=True):
     """A way to send parcels."""
 
@@ -348,4 +328,5 @@ class Channel(Document, kw_only=True):
     kind = "channel"
     title = "channel"
 
+    client_id: str = CLIENT
     name: str

@@ -29,6 +29,7 @@ from crossdock.sandbox.wms.documents import (
     ShippingMethod,
     Warehouse,
 )
+from crossdock.sandbox.wms.ledger import LedgerEntry
 from crossdock.sandbox.wms.order_requests import (
     Cancellation,
     NewFile,
@@ -40,6 +41,7 @@ from crossdock.sandbox.wms.order_requests import (
 )
 from crossdock.sandbox.wms.packing import pack
 from crossdock.sandbox.wms.shelves import Shelves
+from crossdock.sandbox.wms.work_documents import Charge
 
 MOST_MONEY = Decimal(10) ** 12
 _PACKED: frozenset[OrderState] = frozenset({"picked", "packed"})
@@ -54,10 +56,12 @@ _REFUSALS = {
 
 @dataclass(frozen=True)
 class Changed:
-    """An order after a change, and the items whose stock or promises the change moved."""
+    """An order after a change, the items whose stock or promises the change moved, and what that left in the books."""
 
     order: Order
     items: Sequence[Item] = ()
+    ledger: Sequence[LedgerEntry] = ()
+    charges: Sequence[Charge] = ()
 
 
 async def create_order(objects: Objects, wanted: NewOrder, now: datetime) -> Changed:

@@ -10,7 +10,6 @@ from crossdock.sandbox.goods import BUNDLES, DAYS_SHOWN, GOODS, Bundle, Good
 from crossdock.sandbox.wms.documents import (
     HOLDING_STOCK,
     Channel,
-    Component,
     DeliveryAddress,
     Order,
     OrderLine,
@@ -24,6 +23,7 @@ from crossdock.sandbox.wms.documents import (
     Warehouse,
 )
 from crossdock.sandbox.wms.packing import needed, next_box, pack, pack_of
+from crossdock.sandbox.wms.places import components_of
 
 ORDERS = 100
 KEPT_IN_FIRST_ONLY = 9
@@ -76,12 +76,6 @@ def allocations(found: Sequence[Order]) -> dict[tuple[str, str], int]:
                 key = (item_id, order.warehouse_id)
                 promised[key] = promised.get(key, 0) + units
     return promised
-
-
-def components(product: int) -> list[Component]:
-    """What one unit of a product is made of."""
-    parts = ((product, 1),) if product < len(GOODS) else BUNDLES[product - len(GOODS)].parts
-    return [Component(item_id=f"inventory_item_id_{good}", sku=GOODS[good].sku, units=units) for good, units in parts]
 
 
 def _state(number: int) -> OrderState:
@@ -169,7 +163,7 @@ def _lines(number: int, state: OrderState) -> list[OrderLine]:
                 shipped=shipped,
                 price=Decimal(entry.price),
                 kit=isinstance(entry, Bundle),
-                parts=components(product),
+                parts=components_of(f"product_id_{product}"),
             )
         )
     return lines

@@ -14,18 +14,23 @@ from crossdock.sandbox.documents import Part, RequestPart
 from crossdock.sandbox.store import Objects
 from crossdock.sandbox.wms import order_changes, shipping
 from crossdock.sandbox.wms.documents import FileContent, Order
+from crossdock.sandbox.wms.ledger import LedgerEntry
 from crossdock.sandbox.wms.order_changes import Changed
 from crossdock.sandbox.wms.order_requests import Cancellation, NewFile, NewOrder, NewShipment, OrderChanges
-from crossdock.sandbox.wms.routes import ROOT, ItemShown, show_item
+from crossdock.sandbox.wms.routes import ROOT
+from crossdock.sandbox.wms.shown import ItemShown, show_item
+from crossdock.sandbox.wms.work_documents import Charge
 
 T = TypeVar("T", bound=RequestPart)
 
 
 class OrderShown(Part, kw_only=True, frozen=True):
-    """An order as it is after a change, and the items whose quantities the change moved."""
+    """An order after a change, the items whose quantities the change moved, and what that left in the books."""
 
     order: Order
     items: list[ItemShown]
+    ledger: list[LedgerEntry]
+    charges: list[Charge]
 
 
 def _as_stored(order: Order) -> Order:
@@ -43,7 +48,13 @@ async def _changed(
     async with vendor.objects(request, "wms") as objects:
         wanted = await body_of(request, kind)
         made = await change(objects, request.path_params.get("identifier", ""), wanted, vendor.now())
-        return answer(OrderShown(order=made.order, items=[show_item(item) for item in made.items]), status)
+        shown = OrderShown(
+            order=made.order,
+            items=[show_item(item) for item in made.items],
+            ledger=list(made.ledger),
+            charges=list(made.charges),
+        )
+        return answer(shown, status)
 
 
 async def _create(objects: Objects, _: str, wanted: NewOrder, now: datetime) -> Changed:

@@ -11,6 +11,7 @@ from crossdock.sandbox.documents import Size
 from crossdock.sandbox.problems import missing
 from crossdock.sandbox.store import Objects
 from crossdock.sandbox.wms.documents import HOLDING_STOCK, Bin, Item, Order, PackedItem
+from crossdock.sandbox.wms.ledger import StockEvent
 from crossdock.sandbox.wms.packing import needed
 from crossdock.sandbox.wms.stock import allocate, level, release, take_allocated
 
@@ -62,7 +63,7 @@ class Shelves:
             for identifier, units in needed(order.lines).items():
                 release(self._items[identifier], order.warehouse_id, units)
 
-    async def take(self, order: Order, wanted: Iterable[PackedItem]) -> list[PackedItem]:
+    async def take(self, order: Order, wanted: Iterable[PackedItem], event: StockEvent) -> list[PackedItem]:
         """Takes promised units from their bins; what comes from different lots is told apart."""
         bins = await self._objects.find(Bin, {"warehouseId": order.warehouse_id})
         taken: list[PackedItem] = []
@@ -70,7 +71,7 @@ class Shelves:
             item = self._items[entry.item_id]
             expiry = {lot.id: lot.expires_at for lot in item.lots}
             by_lot: dict[str | None, int] = {}
-            for change in take_allocated(item, bins, order.warehouse_id, entry.units):
+            for change in take_allocated(item, bins, order.warehouse_id, entry.units, event):
                 by_lot[change.lot_id] = by_lot.get(change.lot_id, 0) - change.change
             taken += [
                 replace(entry, units=units, lot_id=lot, expires_at=expiry.get(lot or ""))

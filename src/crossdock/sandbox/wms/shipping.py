@@ -9,6 +9,7 @@ from crossdock.sandbox.api import existing
 from crossdock.sandbox.problems import conflict, invalid
 from crossdock.sandbox.store import Objects
 from crossdock.sandbox.wms.changes import check_size
+from crossdock.sandbox.wms.charges import for_shipment
 from crossdock.sandbox.wms.documents import (
     HOLDING_STOCK,
     Order,
@@ -19,6 +20,7 @@ from crossdock.sandbox.wms.documents import (
     ShipmentLine,
     Warehouse,
 )
+from crossdock.sandbox.wms.ledger import StockEvent
 from crossdock.sandbox.wms.order_changes import (
     Changed,
     check_money,
@@ -30,6 +32,7 @@ from crossdock.sandbox.wms.order_changes import (
 from crossdock.sandbox.wms.order_requests import NewPackage, NewShipment
 from crossdock.sandbox.wms.packing import box, next_box, open_lines, pack, pack_of, part_of, ship_lines, units_of
 from crossdock.sandbox.wms.shelves import Shelves
+from crossdock.sandbox.wms.work_documents import Charge
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ async def ship_order(objects: Objects, identifier: str, wanted: NewShipment, now
     await shelves.load_for(order)
     leaving = _choose(order, wanted, shelves)
     shipment = await _shipment(objects, order, wanted, now)
+    event = StockEvent(shipment.id, "dispatch", now, order.kind, order.id)
     for entry in leaving:
         shipment.packages.append(
             Package(
@@ -59,7 +63,7 @@ async def ship_order(objects: Objects, identifier: str, wanted: NewShipment, now
                 tracking_number=entry.tracking_number or wanted.tracking_number,
                 tracking_url=wanted.tracking_url,
                 size=wanted.size if wanted.size is not None and len(leaving) == 1 else entry.pack.size,
-                items=await shelves.take(order, entry.pack.items),
+                items=await shelves.take(order, entry.pack.items, event),
             )
         )
     gone = [line for entry in leaving for line in entry.pack.lines]
@@ -73,7 +77,10 @@ async def ship_order(objects: Objects, identifier: str, wanted: NewShipment, now
         pack(order, shelves.sizes)
     order.shipments.append(shipment)
     await store_order(objects, order, wanted.reference, now)
-    return Changed(order, await shelves.save(now))
+    charges = for_shipment(order, shipment, now, await objects.next_number(Charge))
+    for document in (*event.entries, *charges):
+        await objects.add(document)
+    return Changed(order, await shelves.save(now), event.entries, charges)
 
 
 def _opened(wanted: NewShipment) -> bool:

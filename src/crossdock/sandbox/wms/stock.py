@@ -5,6 +5,7 @@
 - Without a bin, units are taken from the lot that expires first, bins in the order they were made, and from as many
   bins as it needs; units are added to the first picking bin that holds the item, or the first one there is.
 - Added units of an item with lots join the lot that expires last.
+- Units change in `change_units` and nowhere else, and every change leaves an entry in the ledger.
 - Units promised to an order stay in their bins until they leave; which bin and lot they leave from is settled then.
 """
 
@@ -18,6 +19,7 @@ from msgspec.structs import replace
 from crossdock.sandbox.documents import Part
 from crossdock.sandbox.problems import conflict, invalid
 from crossdock.sandbox.wms.documents import Bin, BinChange, BinUnits, Item
+from crossdock.sandbox.wms.ledger import StockEvent
 
 MOST_UNITS = 1_000_000_000
 """Units one item may have in all."""
@@ -57,9 +59,19 @@ def levels(item: Item) -> list[Level]:
 
 
 def change_units(
-    item: Item, bins: Sequence[Bin], warehouse_id: str, change: int, bin_id: str | None
+    item: Item, bins: Sequence[Bin], warehouse_id: str, change: int, bin_id: str | None, event: StockEvent
 ) -> list[BinChange]:
-    """Changes the stock of an item in one warehouse, whose bins these are, and says what happened in which bin."""
+    """Changes the stock of an item in one warehouse, whose bins these are, and says what happened in which bin.
+
+    The ledger's entries are left with the event; whoever stores the item stores them too.
+    """
+    changes = _changed(item, bins, warehouse_id, change, bin_id)
+    for part in changes:
+        event.leave_entry(item, warehouse_id, part)
+    return changes
+
+
+def _changed(item: Item, bins: Sequence[Bin], warehouse_id: str, change: int, bin_id: str | None) -> list[BinChange]:
     named = next((place for place in bins if place.id == bin_id), None)
     if bin_id is not None and named is None:
         raise invalid(f"Warehouse {warehouse_id} has no bin {bin_id}", "unknown_bin")
@@ -84,10 +96,12 @@ def release(item: Item, warehouse_id: str, units: int) -> None:
     _set_allocated(item, warehouse_id, item.allocated.get(warehouse_id, 0) - units)
 
 
-def take_allocated(item: Item, bins: Sequence[Bin], warehouse_id: str, units: int) -> list[BinChange]:
+def take_allocated(
+    item: Item, bins: Sequence[Bin], warehouse_id: str, units: int, event: StockEvent
+) -> list[BinChange]:
     """Takes promised units out of the warehouse whose bins these are."""
     release(item, warehouse_id, units)
-    return change_units(item, bins, warehouse_id, -units, None)
+    return change_units(item, bins, warehouse_id, -units, None, event)
 
 
 def _set_allocated(item: Item, warehouse_id: str, units: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from crossdock.contract.records import ShipToAddress
 from crossdock.contract.statuses import WmsOrderStatus
 from crossdock.contract.wms import orders
 from crossdock.integrations.kit.mapping import moment, money
@@ -40,6 +41,7 @@ def to_channel(found: SandboxChannel) -> orders.Channel:
     """Where orders are sold."""
     return orders.Channel(
         id=found.id,
+        warehouse_customer_id=found.client_id,
         created_date=moment(found.created_at),
         updated_date=moment(found.updated_at),
         name=found.name,
@@ -50,6 +52,7 @@ def to_order(found: SandboxOrder) -> orders.Order:
     """An order. The vendor knows carriers by name, so the name is also the id."""
     return orders.Order(
         id=found.id,
+        warehouse_customer_id=found.client_id,
         warehouse_id=found.warehouse_id,
         created_date=moment(found.created_at),
         updated_date=moment(found.updated_at),
@@ -179,8 +182,8 @@ def _box_name(size: SandboxSize | None) -> str | None:
     return None if size is None else f"{size.length:f}x{size.width:f}x{size.height:f}"
 
 
-def _to_recipient(found: SandboxRecipient) -> orders.ShipToAddress:
-    return orders.ShipToAddress(
+def _to_recipient(found: SandboxRecipient) -> ShipToAddress:
+    return ShipToAddress(
         full_name=found.name,
         company=found.company,
         address1=found.address.street,

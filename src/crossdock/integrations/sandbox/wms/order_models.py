@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from crossdock.integrations.sandbox.models import SandboxAddress, SandboxPart, SandboxSize
 from crossdock.integrations.sandbox.wms.models import SandboxItem
+from crossdock.integrations.sandbox.wms.receiving_models import SandboxCharge, SandboxLedgerEntry
 
 
 class SandboxOrderLine(SandboxPart, kw_only=True, frozen=True):
@@ -98,6 +99,7 @@ class SandboxOrder(SandboxPart, kw_only=True, frozen=True):
     id: str
     created_at: datetime
     updated_at: datetime
+    client_id: str
     number: str
     shop_order_id: str | None = None
     channel_id: str | None = None
@@ -127,11 +129,14 @@ class SandboxChannel(SandboxPart, kw_only=True, frozen=True):
     id: str
     created_at: datetime
     updated_at: datetime
+    client_id: str
     name: str
 
 
 class SandboxOrderChanged(SandboxPart, kw_only=True, frozen=True):
-    """The answer to a change of an order: how it is now, and the items whose quantities moved."""
+    """The answer to a change of an order: how it is now, the items whose quantities moved, and what was booked."""
 
     order: SandboxOrder
     items: list[SandboxItem]
+    ledger: list[SandboxLedgerEntry]
+    charges: list[SandboxCharge]

@@ -9,7 +9,9 @@ from typing import Any
 from msgspec import UNSET, UnsetType
 
 from crossdock.contract.wms import order_bodies, orders
+from crossdock.contract.wms.billing import BILLS
 from crossdock.contract.wms.inventory import INVENTORY, InventoryItem
+from crossdock.contract.wms.ledger import INVENTORY_LEDGER
 from crossdock.contract.wms.orders import Order
 from crossdock.integrations.kit.adapter import (
     Applied,
@@ -40,6 +42,8 @@ from crossdock.integrations.sandbox.wms.order_bodies import (
 )
 from crossdock.integrations.sandbox.wms.order_mapping import to_channel, to_order, to_packs
 from crossdock.integrations.sandbox.wms.order_models import SandboxChannel, SandboxOrder, SandboxOrderChanged
+from crossdock.integrations.sandbox.wms.receiving_mapping import to_bill, to_ledger_entry
+from crossdock.integrations.sandbox.wms.receiving_models import SandboxCharge, SandboxLedgerEntry
 
 
 class Orders(WarehouseBase):
@@ -114,7 +118,7 @@ class Orders(WarehouseBase):
         sent = {"reference": self.reference, **body}
         answer = await self.client.request(method, f"{self.root}/orders{path}", json=sent)
         changed: SandboxOrderChanged = answer.json(SandboxOrderChanged)
-        return Written(to_order(changed.order), unused or [], _stock(changed.items))
+        return Written(to_order(changed.order), unused or [], _related(changed.items, changed.ledger, changed.charges))
 
     async def _settle_order(self, attempt: Attempt) -> Settlement:
         """An order names the references of every request that made or changed it. Which items a request moved is not
@@ -126,8 +130,17 @@ class Orders(WarehouseBase):
         window = Window(attempt.sent_at, self.now())
         async for page in self.walk("items", SandboxItem, window, each(warehouse.to_inventory_item)):
             items += page.records
-        return Applied(to_order(found), [Related(INVENTORY, items)])
+        entries = await self.look_up_all("ledger", SandboxLedgerEntry, causeId=found.id)
+        charges = await self.look_up_all("charges", SandboxCharge, subjectId=found.id)
+        return Applied(to_order(found), [Related(INVENTORY, items), *_related([], entries, charges)])
 
 
-def _stock(items: list[SandboxItem]) -> list[Related]:
-    return [Related(INVENTORY, [warehouse.to_inventory_item(item) for item in items])] if items else []
+def _related(
+    items: list[SandboxItem], entries: list[SandboxLedgerEntry], charges: list[SandboxCharge]
+) -> list[Related]:
+    found = (
+        Related(INVENTORY, [warehouse.to_inventory_item(item) for item in items]),
+        Related(INVENTORY_LEDGER, [to_ledger_entry(entry) for entry in entries]),
+        Related(BILLS, [to_bill(charge) for charge in charges]),
+    )
+    return [related for related in found if related.records]
