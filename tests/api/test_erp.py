@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -22,7 +21,7 @@ RESOURCES = [resource for resource in STORED if resource.vertical == "erp"]
 
 
 @pytest.fixture(scope="module")
-async def erp(engine: Engine, account: Account) -> AsyncIterator[Caller]:
+async def erp(engine: Engine, account: Account) -> Caller:
     """A caller of an ERP of this module."""
     made = await sandboxes.generate(engine, account.organization_id, "erp")
     return Caller(account.http, account.key, made.access_token)

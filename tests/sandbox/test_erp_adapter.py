@@ -146,7 +146,7 @@ class TestMapping:
         card = {**DATES, "id": "i", "itemId": "x", "sku": "S", "name": "n", "active": False, "unitCost": "0"}
         empty: dict[str, list[Any]] = {name: [] for name in ("sources", "levels", "lots", "bins")}
         found = mapping.to_inventory(msgspec.convert({**card, **empty}, SandboxStock))
-        assert (found.onhand, found.committed, found.available) == (0, 0, 0)
+        assert [found.onhand, found.committed, found.available] == [Decimal(0)] * 3
         assert found.additional_fields == {"on_order": 0, "backordered": 0, "on_order_by_location_id": {}}
 
 
