@@ -267,6 +267,33 @@ class TestSimulatedArrival:
         assert answer.status_code == 403
 
 
+class TestShipments:
+    async def test_what_leaves_is_in_the_books(self, account: Account, engine: Engine) -> None:
+        """Stock that falls without an entry makes the ledger worthless."""
+        [order, *_] = await records(account.warehouse, "/wms/orders", status="open")
+        mark = await last_event(engine, account)
+        shipped = await written(account.warehouse, "POST", f"/wms/orders/{order['id']}/shipments", {})
+        left: dict[str, int] = {}
+        for package in shipped["shipments"][-1]["packages"]:
+            for line in package["line_items"]:
+                left[line["inventory_item_id"]] = left.get(line["inventory_item_id"], 0) + line["quantity"]
+        booked: dict[str, int] = {}
+        for entry in await records(account.warehouse, LEDGER, event_type="order_shipment"):
+            if entry["object_id"] == order["id"]:
+                booked[entry["inventory_item_id"]] = booked.get(entry["inventory_item_id"], 0) - entry["quantity"]
+        assert booked == left != {}
+        owed = {
+            bill["charge_type"] for bill in await records(account.warehouse, BILLS) if bill["object_id"] == order["id"]
+        }
+        assert owed == {"pick", "pack", "shipping"}
+        assert {name for name, _ in await changes_since(engine, account, mark)} == {
+            "wms/bills",
+            "wms/inventory",
+            "wms/inventory_ledger",
+            "wms/orders",
+        }
+
+
 class TestProducts:
     async def test_a_new_product_can_be_stocked_and_renamed(self, account: Account) -> None:
         made = await written(account.warehouse, "POST", PRODUCTS, {"sku": "CUP", "name": "Cup"})

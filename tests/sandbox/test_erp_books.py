@@ -381,6 +381,11 @@ class World:
     arrived: list[tuple[str, MovedLine]] = field(default_factory=list)
     left: list[tuple[str, MovedLine]] = field(default_factory=list)
 
+    def copy(self) -> World:
+        """The same world once more. Items and locations never change."""
+        cards, *documents = copy.deepcopy((self.books.cards, self.sold, self.bought, self.arrived, self.left))
+        return World(Books(self.books.locations, self.books.items, cards), *documents)
+
     def step(self, kind: str, which: int, item: int, units: int, place: str | None) -> None:
         """One change; `which` chooses the order."""
         if kind == "sell":
@@ -392,9 +397,16 @@ class World:
         elif kind in ("receive", "change purchase", "cancel purchase") and self.bought:
             self._purchase_step(kind, self.bought[which % len(self.bought)], item, units, place)
 
+    def _moves(self, order: Order, units: int, place: str | None) -> list[NewMove]:
+        """Moves of what is open at most, in most cases, so that many get through."""
+        return [
+            move(order, units if units == 3 else min(units, line.units - line.done) or 1, index, location_id=place)
+            for index, line in enumerate(order.lines)
+        ]
+
     def _sales_step(self, kind: str, order: SalesOrder, item: int, units: int, place: str | None) -> None:
         if kind == "ship":
-            moves = [move(order, units, index, location_id=place) for index in range(len(order.lines))]
+            moves = self._moves(order, units, place)
             self.left += [(order.id, line) for line in sales.ship(self.books, order, moves[: 1 + item % 2], None)]
         elif kind == "cancel sale":
             sales.cancel(self.books, order)
@@ -405,7 +417,7 @@ class World:
 
     def _purchase_step(self, kind: str, order: PurchaseOrder, item: int, units: int, place: str | None) -> None:
         if kind == "receive":
-            moves = [move(order, units, index, location_id=place) for index in range(len(order.lines))]
+            moves = self._moves(order, units, place)
             self.arrived += [(order.id, line) for line in receive(self.books, order, *moves[: 1 + item % 2])]
         elif kind == "cancel purchase":
             purchasing.cancel(self.books, order)
@@ -465,6 +477,25 @@ def check(world: World) -> None:
                 assert line.done == sum(moved) <= line.units
 
 
+def promises(world: World) -> dict[tuple[str, str], int]:
+    """Units that are there for each line of a sales order."""
+    return {
+        (one.order_id, one.line_id): stock.committed_to(card, one)
+        for card in world.books.cards.values()
+        for one in card.demand
+    }
+
+
+def check_promises(before: World, after: World, step: tuple[Any, ...]) -> None:
+    """A shipment takes nothing that is promised to another order."""
+    if step[0] != "ship" or len(after.left) == len(before.left):
+        return
+    shipped = after.left[-1][0]
+    now = promises(after)
+    for (order_id, line_id), units in promises(before).items():
+        assert order_id == shipped or now[order_id, line_id] >= units
+
+
 MOVED = ("item_id_1", "item_id_2", "item_id_8", "item_id_9")
 """Two items with lots and two without."""
 KINDS = ("sell", "buy", "ship", "receive", "change sale", "change purchase", "cancel sale", "cancel purchase")
@@ -474,13 +505,14 @@ KINDS = ("sell", "buy", "ship", "receive", "change sale", "change purchase", "ca
 @given(
     steps=st.lists(
         st.tuples(
-            st.sampled_from([*KINDS, "ship", "receive", "ship", "receive"]),
-            st.integers(0, 5),
+            st.sampled_from([*KINDS, "ship", "receive", "ship", "sell"]),
+            st.integers(0, 2),
             st.sampled_from([1, 8]),
-            st.sampled_from([1, 3, 20, 60, 200]),
-            st.sampled_from([None, None, EAST, WEST, STORE, "location_id_6"]),
+            st.sampled_from([3, 40, 200]),
+            st.sampled_from([None, WEST, WEST, STORE]),
         ),
-        max_size=14,
+        min_size=8,
+        max_size=20,
     )
 )
 def test_any_series_of_changes_follows_from_the_documents(steps: list[tuple[str, int, int, int, str | None]]) -> None:
@@ -489,12 +521,13 @@ def test_any_series_of_changes_follows_from_the_documents(steps: list[tuple[str,
     books.cards = {card.item_id: card for card in books.cards.values() if card.item_id in MOVED}
     world = World(books)
     for step in steps:
-        before = copy.deepcopy(world)
+        before = world.copy()
         try:
             world.step(*step)
         except Problem:
             world = before
         check(world)
+        check_promises(before, world, step)
 
 
 # -- the seed ------------------------------------------------------------------------------------------------------

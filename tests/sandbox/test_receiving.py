@@ -330,6 +330,24 @@ class TestProducts:
         assert (status, problem["code"]) == (409, "is_a_kit")
 
 
+class TestShipments:
+    async def test_what_leaves_can_come_back(self, warehouse: Caller) -> None:
+        """Shipped, booked, returned: the shelf holds what it held before."""
+        before = (await warehouse.get("/v1/wms/orders/order_id_70"))[1]
+        status, made = await warehouse.post("/v1/wms/orders/order_id_70/shipments", {})
+        assert status == 201
+        await check_books(warehouse)
+        parts = Counter[str]()
+        for line in before["lines"]:
+            parts.update({part["sku"]: part["units"] * line["units"] for part in line["parts"]})
+        assert Counter[str]({found["sku"]: 0 for found in made["items"]}).keys() == parts.keys()
+        sent = {**RETURN, "orderId": "order_id_70", "lines": [{"sku": sku, "units": n} for sku, n in parts.items()]}
+        _, back = await warehouse.post(RETURNS, sent)
+        _, done = await warehouse.post(f"{RETURNS}/{back['returns'][0]['id']}/receipt", {})
+        assert sum(entry["units"] for entry in (*made["ledger"], *done["ledger"])) == 0
+        await check_books(warehouse)
+
+
 class TestRequests:
     async def test_a_reference_counts_once_whatever_it_was_for(self, warehouse: Caller) -> None:
         """A repeated request whose answer was lost must not announce or receive twice."""

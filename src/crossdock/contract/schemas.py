@@ -116,7 +116,6 @@ class _Walk:
         required = [item.encode_name for item in kind.fields if not self.writing or item.required]
         schema: JSONSchema = {
             "type": "object",
-            "title": kind.cls.__name__,
             "properties": properties,
             "required": sorted(required),
             "additionalProperties": False,

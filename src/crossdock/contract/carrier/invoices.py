@@ -70,6 +70,7 @@ INVOICE_LINE_ITEMS = Resource(
         filters.text("tracking_number"),
     ),
     taggable=True,
+    on_demand=True,
     sync_seconds=86400,
 )
 GET_INVOICE_LINE_ITEMS = read(INVOICE_LINE_ITEMS)
