@@ -52,7 +52,7 @@ class TestCatalogue:
         assert answer.status_code == 200
         assert answer.headers["content-type"].startswith("image/svg+xml")
 
-    @pytest.mark.parametrize("path", ["nothing", "wms/nothing", "nothing/sandbox", "carrier/sandbox", "wms/%00"])
+    @pytest.mark.parametrize("path", ["nothing", "wms/nothing", "nothing/sandbox", "carrier/depot", "wms/%00"])
     async def test_what_there_is_not_is_a_404(self, reader: Account, path: str) -> None:
         answer = await reader.organization.get(f"/integrations/{path}")
         assert answer.status_code == 404

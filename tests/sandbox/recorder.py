@@ -121,7 +121,7 @@ LINE_REFUND = {
     "reason": "damaged",
     "note": "Cracked in transit",
 }
-LOST_SHIPMENT = cart("create_order_shipment", "order_id_56", body=SHIPMENT, lost=True)
+LOST_SHOP_SHIPMENT = cart("create_order_shipment", "order_id_56", body=SHIPMENT, lost=True)
 LOST_REFUND = cart("refund_order", "order_id_40", body=LINE_REFUND, lost=True)
 LOST_CART = cart("adjust_inventory", "product_id_9", body=CART_INCREASE, lost=True)
 
@@ -361,9 +361,9 @@ SCENARIOS = (
         ),
     ),
     Scenario("create_order_shipment_not_paid", cart("create_order_shipment", "order_id_37", body={})),
-    Scenario("create_order_shipment_lost", LOST_SHIPMENT),
-    Scenario("create_order_shipment_settle_applied", again(LOST_SHIPMENT), before=[LOST_SHIPMENT]),
-    Scenario("create_order_shipment_settle_not_applied", again(LOST_SHIPMENT)),
+    Scenario("create_order_shipment_lost", LOST_SHOP_SHIPMENT),
+    Scenario("create_order_shipment_settle_applied", again(LOST_SHOP_SHIPMENT), before=[LOST_SHOP_SHIPMENT]),
+    Scenario("create_order_shipment_settle_not_applied", again(LOST_SHOP_SHIPMENT)),
     Scenario("refund_order", cart("refund_order", "order_id_40", body={})),
     Scenario("refund_order_line", cart("refund_order", "order_id_40", body=LINE_REFUND)),
     Scenario("refund_order_shipping", cart("refund_order", "order_id_40", body={"shipping_amount": 1.5})),
