@@ -32,15 +32,16 @@ from crossdock.integrations import registry
 from crossdock.integrations.kit.adapter import Adapter
 from crossdock.platform import backup as backups
 from crossdock.platform import migrate as migrations
+from crossdock.platform import processes, start
 from crossdock.platform import serve as serving
 from crossdock.platform import settings as settings_module
-from crossdock.platform import start
 from crossdock.platform.embedded_postgres import EmbeddedPostgres
 from crossdock.platform.engine import Engine
+from crossdock.platform.logs import configure_logging
 from crossdock.platform.openapi import document
 from crossdock.platform.sealing import SealBroken
 from crossdock.platform.settings import Settings
-from crossdock.platform.start_errors import StartCancelled, StartRefused
+from crossdock.platform.start_errors import StartCancelled, StartRefused, refuse
 from crossdock.syncs import schedules
 from crossdock.syncs import service as syncs
 
@@ -61,23 +62,18 @@ def main() -> None:
     try:
         app()
     except (StartRefused, SealBroken) as error:
-        _fail(str(error), 2)
+        refuse(str(error))
     except StartCancelled:
         raise SystemExit(0) from None
     except CrossdockError as error:
         details = error.extra().get("detail", {}).get("json", {})
         lines = [f"{name}: {' '.join(texts)}" for name, texts in details.items()]
-        _fail("; ".join([error.message, *lines]), 1)
-
-
-def _fail(message: str, code: int) -> None:
-    print(f"crossdock: {message}", file=sys.stderr)  # noqa: T201 - this is the command's error output
-    raise SystemExit(code)
+        refuse("; ".join([error.message, *lines]), 1)
 
 
 def _settings() -> Settings:
     settings = settings_module.load()
-    start.configure_logging(settings)
+    configure_logging(settings)
     return settings
 
 
@@ -119,13 +115,13 @@ def serve() -> None:
 @app.command()
 def api() -> None:
     """Start one API server on the database of CROSSDOCK_DATABASE_URL."""
-    serving.run_api(_settings())
+    processes.run_api(_settings())
 
 
 @app.command()
 def worker() -> None:
     """Start one background worker on the database of CROSSDOCK_DATABASE_URL."""
-    serving.run_worker(_settings())
+    processes.run_worker(_settings())
 
 
 @app.command()

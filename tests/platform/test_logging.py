@@ -9,8 +9,8 @@ from typing import Literal
 import pytest
 import structlog
 
+from crossdock.platform.logs import configure_logging
 from crossdock.platform.settings import Settings
-from crossdock.platform.start import configure_logging
 
 
 @pytest.mark.parametrize("log_format", ["text", "json"])

@@ -165,7 +165,7 @@ class TestOrganization:
     async def test_a_sync_that_is_off_for_all_is_not_run(self, desk: Office) -> None:
         organization_id = desk.connection.organization_id
         due = await desk.hold()
-        await policy.set_for_organization(desk.connection.engine, organization_id, "wms", [ORDERS])
+        await policy.set_for_organization(desk.connection.engine, organization_id, "wms", [ORDERS, "get_returns"])
         await syncs.run(desk.connection.engine, due)
         await desk.work()
         await policy.set_for_organization(desk.connection.engine, organization_id, "wms", [])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from crossdock.integrations.kit.transport import ASGIApp
 from crossdock.platform import settings as settings_module
 from crossdock.platform.app import make_app
-from crossdock.platform.start import configure_logging, make_engine
+from crossdock.platform.logs import configure_logging
+from crossdock.platform.start import make_engine
 from crossdock.syncs.tasks import attach_waker
 
 

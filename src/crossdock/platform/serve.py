@@ -1,17 +1,13 @@
-"""The processes of Crossdock: the supervisor that owns the database, the API and the worker."""
+"""`crossdock serve`: the supervisor that owns the database, the API and the worker."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
-import signal
 import socket
 import sys
 
 import structlog
-from granian.constants import Interfaces
-from granian.server import Server
 
 from crossdock.platform import start
 from crossdock.platform.embedded_postgres import EmbeddedPostgres
@@ -19,7 +15,6 @@ from crossdock.platform.migrate import migrate
 from crossdock.platform.settings import Settings, variable
 from crossdock.platform.start_errors import StartRefused
 from crossdock.platform.supervisor import Child, Supervisor
-from crossdock.syncs.tasks import Worker
 
 log = structlog.get_logger(__name__)
 
@@ -36,7 +31,7 @@ def serve(settings: Settings) -> int:
         made = asyncio.run(_prepare(settings, url))
         _say(settings, made)
         environment = {**os.environ, variable("database_url"): url, variable("data"): str(settings.data_folder)}
-        command = [sys.executable, "-m", "crossdock.cli"]
+        command = [sys.executable, "-m", "crossdock.platform.processes"]
         # A write that is under way gets the time to learn its outcome.
         grace = settings.vendor_timeout_seconds + 10
         return [
@@ -100,44 +95,3 @@ def _say(settings: Settings, made: start.FirstStart | None) -> None:
         ]
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
-
-
-def _database_url(settings: Settings) -> str:
-    if not settings.database_url:
-        raise StartRefused(f"set {variable('database_url')}, or use `crossdock serve`, which runs its own database")
-    return settings.database_url
-
-
-def run_api(settings: Settings) -> None:
-    """Runs one API server until told to stop."""
-    _database_url(settings)
-    Server(
-        "crossdock.platform.asgi:make",
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.ASGI,
-        workers=settings.api_processes,
-        factory=True,
-        log_access=False,
-        websockets=False,
-        respawn_failed_workers=True,
-    ).serve()
-
-
-def run_worker(settings: Settings) -> None:
-    """Runs one worker until told to stop."""
-    asyncio.run(_run_worker(settings, _database_url(settings)))
-
-
-async def _run_worker(settings: Settings, url: str) -> None:
-    engine = start.make_engine(settings, url)
-    await engine.open()
-    task = asyncio.create_task(Worker(engine, url).run())
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, task.cancel)
-    try:
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-    finally:
-        await engine.close()

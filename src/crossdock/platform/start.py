@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
-
-import structlog
 
 from crossdock.accounts import service as accounts
 from crossdock.accounts import store as account_store
@@ -25,31 +21,6 @@ from crossdock.platform.start_errors import StartRefused
 FIRST_ORGANIZATION = "default"
 CREDENTIALS_FILE = "credentials.env"
 _FIRST_START_LOCK = 7234
-
-
-def configure_logging(settings: Settings) -> None:
-    """Log lines go to standard error, so that a command's output stays clean."""
-    # A traceback without the values of variables: those of a call that failed may be keys and customers' data.
-    console = structlog.dev.ConsoleRenderer(
-        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-    )
-    renderer: list[structlog.typing.Processor] = [console]
-    if settings.log_format == "json":
-        renderer = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info
-            if settings.log_format == "json"
-            else structlog.processors.StackInfoRenderer(),
-            *renderer,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
 
 
 def make_engine(settings: Settings, url: str) -> Engine:
