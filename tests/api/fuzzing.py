@@ -124,6 +124,9 @@ def _note_ids(ids: dict[tuple[str, str], list[str]], resource: Resource, records
         shippable = [record for record in records if record["status"] in ("confirmed", "processing")]
         ids["cart", "order_id"] = [record["id"] for record in shippable]
         ids["cart", "line_item_id"] = [line["line_item_id"] for record in shippable for line in record["line_items"]]
+    if resource.key == "wms/inbound_shipment_suppliers":
+        names = [record["name"] for record in records]
+        ids["wms", "supplier"] = ids["wms", "supplier_name"] = names
     if resource.key == "wms/products":
         ids["wms", "kit_id"] = [record["id"] for record in records if record["is_kit"]]
     if resource.key in ("erp/sales_orders", "erp/purchase_orders"):

@@ -98,7 +98,7 @@ def process_tree() -> ProcessTree:
 class Wait:
     """Wait for what another process does, up to a deadline that only a failure reaches."""
 
-    def until(self, what: Callable[[], object], seconds: float = 15.0) -> None:
+    def until(self, what: Callable[[], object], seconds: float = 60.0) -> None:
         deadline = time.monotonic() + seconds
         while not what():
             if time.monotonic() > deadline:
