@@ -60,7 +60,7 @@ def ship(client: Client, order: dict[str, Any], packs: dict[str, int]) -> dict[s
         body = {"packages": [{"package_id": pack_id, "tracking_number": tracking}], "shipping_cost": 11.5}
         answer = client.ok("POST", path, body).data
         del left[pack_id]
-        expect(packs_of(client, order) == left, f"{len(left)} packs are left", left)
+        expect(packs_of(client, order) == left, f"packs left: {len(left)}", left)
         status = "partially_fulfilled" if left else "fulfilled"
         expect(answer["status"] == status, f"the order is {status}", answer)
         [package] = answer["shipments"][-1]["packages"]
