@@ -82,7 +82,8 @@ def _fuzz(target: Target, operation: Operation, document: dict[str, Any], cases:
 def test_reads_and_management(target: Target, operation: Operation) -> None:
     statuses = _fuzz(target, operation, target.document, READ_CASES)
     assert 401 not in statuses
-    assert sum(statuses.values()) >= READ_CASES // 2
+    # A call that takes nothing can only be made in one way.
+    assert sum(statuses.values()) >= (READ_CASES // 2 if operation.parameters or operation.body else 1)
 
 
 @pytest.mark.parametrize("operation", WRITES, ids=name_of)

@@ -48,11 +48,12 @@ def _script(item: dict[str, Any]) -> list[str]:
 
 def _taken(expression: str, said: Any) -> Any:
     """What an expression of our scripts gives."""
-    if picked := re.fullmatch(r'pick\("([\w.]+)", (\d)\)', expression):
+    if picked := re.fullmatch(r'pick\("([\w.]+)", (\d), "(\w*)"\)', expression):
         told = [(len([v for v in record.values() if v not in (None, "", [])]), record) for record in said["data"]]
         states = {name: place for place, name in enumerate(UNDER_WAY, 1)}
         ranked = sorted(told, key=lambda pair: -(pair[0] + 1000 * states.get(str(pair[1].get("status")), 0)))
-        values = [value for _, record in ranked if (value := _at(record, picked[1]))]
+        fitting = [record for _, record in ranked if not picked[3] or record["status"] == picked[3]]
+        values = [value for record in fitting if (value := _at(record, picked[1]))]
         return values[min(int(picked[2]), len(values) - 1)] if values else None
     if made := re.fullmatch(r"made\.(\w+)", expression):
         return said[made[1]]

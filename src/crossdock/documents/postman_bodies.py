@@ -9,6 +9,7 @@ from crossdock.contract.catalogue import READ_OF, STORED
 from crossdock.contract.operations import Kind, Operation
 from crossdock.contract.resources import Resource
 from crossdock.contract.schemas import JSONSchema, base_schema, record_schema
+from crossdock.contract.wms.returns import RETURNS
 from crossdock.documents.examples import example
 from crossdock.integrations import registry
 from crossdock.integrations.describe import body_schema
@@ -25,11 +26,19 @@ def sandbox_of(vertical: str) -> type[Adapter] | None:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A variable, and the field of a record that it is taken from; `place` counts the records that have it."""
+    """A variable, and the field of a record that it is taken from.
+
+    `place` counts the records that have it; `status` leaves out those in any other.
+    """
 
     name: str
     field: str
     place: int = 0
+    status: str = ""
+
+
+ABOUT = {RETURNS.key: "fulfilled"}
+"""The status that the record has to have which a body of a resource names: only goods that have left come back."""
 
 
 class Variables:
@@ -49,11 +58,11 @@ class Variables:
         self._wanted.setdefault(resource.key, {})[wanted.name] = wanted
         return f"{{{{{wanted.name}}}}}"
 
-    def of_record(self, resource: Resource, field: str = "id", place: int = 0) -> str:
+    def of_record(self, resource: Resource, field: str = "id", place: int = 0, status: str = "") -> str:
         """A variable with a field of a stored record, dotted where it lies deeper."""
         named = resource.id_param if field == "id" else f"{resource.singular}_{field.replace('.', '_')}"
-        name = f"{self.vertical}_{named}" if place == 0 else f"{self.vertical}_other_{named}"
-        return self._note(resource, Wanted(name, field, place))
+        which = [self.vertical, *(["other"] if place else []), *([status] if status else []), named]
+        return self._note(resource, Wanted("_".join(which), field, place, status))
 
     def of_path(self, parameter: str, operation: Operation) -> str:
         """The value of a path parameter: what the requests before have made, a stored record, or an example.
@@ -82,6 +91,7 @@ class Variables:
     def live(self, own: Resource | None, body: JSONSchema, purpose: str = "") -> Any:
         """Gives live values to a body about records of `own`; names that have to be new end with the purpose."""
         about = {name for name in body.get("properties", {}) if name.endswith("_id")}
+        status = "" if own is None else ABOUT.get(own.key, "")
 
         def value(path: tuple[str, ...], schema: JSONSchema) -> Any:
             if not path or path[-1] == "[]" or "properties" in schema:
@@ -89,16 +99,17 @@ class Variables:
             field, nested = path[-1], len(path) > 1
             if "enum" in schema and not str(schema["enum"][0]).startswith("{{"):
                 return None
-            if "enum" in schema:
-                return schema["enum"][0]
             for resource in self._resources:
                 names = {resource.id_param, f"{resource.singular}_id", f"{resource.singular.removesuffix('_item')}_id"}
                 if field in names and (nested or resource is not own):
-                    return self.of_record(resource)
-            holders = [item for item in self._resources if item.id_param in about or item is own]
+                    has_status = "status" in record_schema(resource)["properties"]
+                    return self.of_record(resource, status=status if has_status else "")
+            holders = [item for item in self._resources if item.id_param in about]
             line = next((place for item in holders if (place := _line(item, path)) is not None), None)
             if line is not None:
-                return self.of_record(*line)
+                return self.of_record(*line, status=status)
+            if "enum" in schema:
+                return schema["enum"][0]
             if not nested and schema.get("type") == "string" and is_name(field):
                 return f"{schema.get('examples', [field])[0]}-{purpose}"
             if nested and schema.get("type") == "string":
@@ -153,11 +164,12 @@ def made_parameters(operation: Operation, vertical: str) -> list[str]:
 
 
 def _line(resource: Resource, path: tuple[str, ...]) -> tuple[Resource, str] | None:
-    """Where the id of a line is found that a body names, in the record that the body or its address names."""
-    if len(path) != 3 or path[2] not in ("line_item_id", f"{path[0].removesuffix('s')}_id"):
+    """Where a value of a line is found that a body names, in the record that the body or its address names."""
+    if len(path) != 3:
         return None
     lines = record_schema(resource)["properties"].get(path[0], {}).get("items", {}).get("properties", {})
-    field = next((name for name in ("id", path[2]) if name in lines), None)
+    names = {"line_item_id": ("id", "line_item_id"), "sku": ("sku",)}.get(path[2], ())
+    field = next((name for name in names if name in lines), None)
     return None if field is None else (resource, f"{path[0]}.0.{field}")
 
 

@@ -63,10 +63,14 @@ def look_around(wanted: Sequence[Wanted]) -> list[str]:
         "const records = [...pm.response.json().data].sort((one, other) => rank(other) - rank(one));",
         "pm.test('there are records', function () { pm.expect(records).to.not.be.empty; });",
         "const at = (item, path) => path.split('.').reduce((value, key) => value && value[key], item);",
-        "const having = path => records.map(item => at(item, path)).filter(value => value);",
-        "const pick = (path, place) => having(path)[Math.min(place, having(path).length - 1)];",
+        "const fits = (item, status) => !status || item.status === status;",
+        "const having = (path, status) =>",
+        "  records.filter(item => fits(item, status)).map(item => at(item, path)).filter(value => value);",
+        "const pick = (path, place, status, found = having(path, status)) => found[Math.min(place, found.length - 1)];",
     ]
-    lines += [_set(item.name, f"pick({json.dumps(item.field)}, {item.place})") for item in wanted]
+    lines += [
+        _set(item.name, f"pick({json.dumps(item.field)}, {item.place}, {json.dumps(item.status)})") for item in wanted
+    ]
     return lines if wanted else _expect([200])
 
 

@@ -63,7 +63,7 @@ async def fetch(engine: Engine, organization_id: UUID, reference: str) -> Downlo
     if row is None or body is None:
         return None
     action = READ_OF[resource.key]
-    if action.name in (row.disabled_functions or ()):
+    if action.name in (row.switched_off):
         raise disabled(action.name)
     adapter_type = connections.adapter_of(row.vertical, row.integration_name)
     adapter = await connections.open_adapter(engine, organization_id, row.id, adapter_type)
