@@ -45,7 +45,7 @@ class Client:
     def call(
         self, method: str, path: str, body: Any = None, query: dict[str, Any] | None = None, **headers: str
     ) -> Answer:
-        """One call, whatever its status. Header names are written with underscores."""
+        """One call, whatever its status. Bytes are sent as they are. Header names are written with underscores."""
         target = f"{path}?{urlencode(query)}" if query else path
         extra = {name.replace("_", "-"): value for name, value in headers.items()}
         while True:
@@ -59,8 +59,9 @@ class Client:
         connect = http.client.HTTPSConnection if secure else http.client.HTTPConnection
         connection = connect(self._parts.netloc, timeout=150)
         try:
-            sent = None if body is None else json.dumps(body)
-            typed = {} if body is None else {"content-type": "application/json"}
+            ready = body is None or isinstance(body, bytes)
+            sent = body if ready else json.dumps(body)
+            typed = {} if ready else {"content-type": "application/json"}
             connection.request(method, target, sent, {**self._headers, **typed, **extra})
             response = connection.getresponse()
             raw = response.read()
@@ -73,6 +74,14 @@ class Client:
         """One call that has to succeed."""
         answer = self.call(method, path, body, **options)
         expect(answer.status == http.HTTPStatus.OK, f"{method} {path} answers 200", answer.body)
+        return answer
+
+    def refused(self, method: str, path: str, body: Any, what: str) -> Answer:
+        """One call that the connected system has to refuse because of its present state."""
+        answer = self.call(method, path, body)
+        seen = [answer.status, answer.body]
+        expect(answer.status == http.HTTPStatus.CONFLICT, f"{what} is refused: {answer.body.get('error')}", seen)
+        expect(answer.body["origin"] == "integration", "the refusal is the connected system's own", seen, quiet=True)
         return answer
 
     def every(self, path: str, **query: Any) -> list[Any]:
@@ -99,6 +108,29 @@ def expect(holds: bool, what: str, seen: Any = None, *, quiet: bool = False) -> 
 def one(path: str, *ids: str) -> str:
     """A path with identifiers in it, which may hold any character."""
     return path.format(*(quote(item, safe="") for item in ids))
+
+
+def stock_of(client: Client, sku: str) -> dict[str, Any]:
+    """The inventory item of a SKU in a warehouse system; its levels add up."""
+    [item] = client.every("/wms/inventory", sku=sku)
+    states = item["committed"] + item["unfulfillable"] + item["fulfillable"]
+    expect(item["onhand"] == states, f"{sku}: onhand is the sum of its states", item, quiet=True)
+    found: dict[str, Any] = item
+    return found
+
+
+def moved(before: dict[str, Any], after: dict[str, Any], *levels: str) -> list[int]:
+    """By how much levels of an item have changed."""
+    return [after[level] - before[level] for level in levels]
+
+
+def booked(client: Client, document_id: str, event_type: str) -> dict[str, int]:
+    """Units by SKU that the ledger of a warehouse system has for a document."""
+    units: dict[str, int] = {}
+    for entry in client.every("/wms/inventory/ledger", event_type=event_type):
+        if entry["object_id"] == document_id:
+            units[entry["sku"]] = units.get(entry["sku"], 0) + entry["quantity"]
+    return units
 
 
 # -- what a write needs, as write-info says ------------------------------------------------------------------------
