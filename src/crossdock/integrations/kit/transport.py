@@ -36,6 +36,8 @@ class VendorRequest:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
     timeout_seconds: float = 30
+    keep_bytes: int | None = None
+    """Where only the beginning of the answer matters: the rest is not read."""
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,9 @@ class Transport(Protocol):
 class NetworkTransport:
     """HTTP over the network. Every connection goes to an address the guard has checked; no proxies, no redirects."""
 
-    def __init__(self, guard: AddressGuard) -> None:
+    def __init__(self, guard: AddressGuard, *, connections: int = 200, per_host: int = 20) -> None:
         self._guard = guard
+        self._limits = {"limit": connections, "limit_per_host": per_host}
         self._session: aiohttp.ClientSession | None = None
 
     async def send(self, request: VendorRequest) -> VendorAnswer:
@@ -93,7 +96,7 @@ class NetworkTransport:
                 timeout=timeout,
                 allow_redirects=False,
             ) as answer:
-                body = await self._read(answer)
+                body = await self._read(answer, request.keep_bytes)
                 headers = {name.lower(): value for name, value in answer.headers.items()}
                 return VendorAnswer(answer.status, headers, body, request.url)
         except AddressRefused as error:
@@ -103,7 +106,9 @@ class NetworkTransport:
         except (aiohttp.ClientError, TimeoutError) as error:
             raise AnswerLost(_reason(error)) from error
 
-    async def _read(self, answer: aiohttp.ClientResponse) -> bytes:
+    async def _read(self, answer: aiohttp.ClientResponse, keep: int | None) -> bytes:
+        if keep is not None:
+            return await _beginning(answer, keep)
         parts: list[bytes] = []
         size = 0
         async for part in answer.content.iter_chunked(256 * 1024):
@@ -115,9 +120,7 @@ class NetworkTransport:
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
-            connector = aiohttp.TCPConnector(
-                resolver=self._guard.resolver(), limit=200, limit_per_host=20, ttl_dns_cache=30
-            )
+            connector = aiohttp.TCPConnector(resolver=self._guard.resolver(), ttl_dns_cache=30, **self._limits)
             self._session = aiohttp.ClientSession(
                 connector=connector, trust_env=False, cookie_jar=aiohttp.DummyCookieJar()
             )
@@ -131,6 +134,15 @@ class NetworkTransport:
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+
+async def _beginning(answer: aiohttp.ClientResponse, size: int) -> bytes:
+    """So much of the body, or all of it. What is left unread ends with its connection."""
+    parts: list[bytes] = []
+    while size > 0 and (part := await answer.content.read(size)):
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
 
 
 def _reason(error: BaseException) -> str:

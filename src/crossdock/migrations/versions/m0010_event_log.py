@@ -1,0 +1,66 @@
+"""The event log holds events about connections too, and the names that subscribers know events by."""
+
+from alembic import op
+
+from crossdock.migrations.tables import SYSTEM, open_to_system
+
+revision = "0010"
+down_revision = "0002"
+
+_NAMES = {
+    "wms_inventory": "inventory",
+    "wms_products": "product",
+    "wms_warehouses": "warehouse",
+    "wms_warehouse_locations": "warehouse-location",
+    "wms_orders": "order",
+    "cart_products": "cart-product",
+    "cart_warehouses": "cart-warehouse",
+}
+"""The resources that could be stored before, by their tables."""
+
+
+def upgrade() -> None:
+    _events()
+    _pruning()
+    _causes()
+
+
+def _events() -> None:
+    op.execute("alter table events drop constraint events_change_check")
+    for column in ("connection_id", "resource", "record_id", "version", "change"):
+        op.execute(f"alter table events alter column {column} drop not null")
+    op.execute(
+        "alter table events add column kind text not null default 'record' check (kind in ('record', 'admin')), "
+        "add column event_type text, add column payload bytea, add column customer_id text, "
+        "add column is_sandbox boolean, add column held_back boolean not null default false, "
+        "add constraint events_of_records check (kind <> 'record' or (connection_id is not null and resource is not "
+        "null and record_id is not null and version is not null and change is not null)), "
+        "add constraint events_of_connections check (kind <> 'admin' or (event_type is not null and payload is not "
+        "null))"
+    )
+    for table, name in _NAMES.items():
+        resource = table.replace("_", "/", 1)
+        op.execute(f"update events set event_type = '{name}.' || change where resource = '{resource}'")
+    op.execute("create index events_record on events (connection_id, resource, record_id, sequence)")
+
+
+def _pruning() -> None:
+    """Old events go, oldest first; `pruned` is the last one that went."""
+    # Rows come in the order of time, so a few pages of summaries find the old ones.
+    op.execute("create index events_age on events using brin (created_at) with (pages_per_range = 16)")
+    op.execute(
+        "create index record_versions_age on record_versions using brin (replaced_at) with (pages_per_range = 16)"
+    )
+    op.execute("alter table event_counters add column pruned bigint not null default 0")
+    op.execute(f"grant select, update (pruned) on event_counters to {SYSTEM}")
+    open_to_system("events", "select, delete")
+    open_to_system("record_versions", "select, delete")
+
+
+def _causes() -> None:
+    """What has to be known to tell that a sync was asked for, and that a problem has changed."""
+    op.execute("alter table sync_schedules add column asked_for boolean not null default false")
+    op.execute(
+        "alter table connection_errors add column updated_at timestamptz not null default now(), "
+        "add column failed_url text not null default ''"
+    )

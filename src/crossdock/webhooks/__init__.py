@@ -1,0 +1,1 @@
+"""The event log, and telling its events to the endpoints that asked for them."""
