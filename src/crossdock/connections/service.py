@@ -26,6 +26,7 @@ from crossdock.contract.management.connections import (
     SyncSchedule,
 )
 from crossdock.contract.values import Vertical, whole_seconds
+from crossdock.contract.webhooks_admin import ConnectionCreatedData
 from crossdock.integrations import registry
 from crossdock.integrations.kit.adapter import Adapter, Runtime
 from crossdock.integrations.kit.auth import Credentials, TokenStore
@@ -33,6 +34,7 @@ from crossdock.integrations.kit.client import RateBudget, VendorClient
 from crossdock.platform.engine import Engine
 from crossdock.platform.sealing import hash_token, new_access_token
 from crossdock.syncs import schedules
+from crossdock.webhooks import events
 
 _PAGE_TOKEN = struct.Struct(">q16s")
 
@@ -95,6 +97,9 @@ async def create(
             connection, row=row, token_hash=hash_token(token), master_key_id=engine.master_key.id, sealed=sealed
         )
         await schedules.create(connection, organization_id=organization_id, connection_id=row.id, adapter=adapter)
+        subject = await events.subject_of(connection, row.id)
+        made = ConnectionCreatedData(created_date=row.created_at)
+        await events.add_admin(connection, subject, "connection.created", made, now=engine.now())
     return row, token
 
 

@@ -411,6 +411,16 @@ async def _keep_versions(
     await connection.execute(statement, (resource.key, stamp, connection_id, ids))
 
 
+async def oldest_date(connection: Connection, connection_id: UUID, resource: Resource) -> datetime | None:
+    """From when the oldest record of a connection is, as the connected system dates it."""
+    cursor = await connection.execute(
+        f"select min(coalesce(updated_date, created_date)) as oldest from {resource.table} where connection_id = %s",
+        (connection_id,),
+    )
+    row = await cursor.fetchone()
+    return row["oldest"] if row else None
+
+
 async def missing_from(
     connection: Connection, connection_id: UUID, resource: Resource, present: Sequence[str]
 ) -> list[str]:

@@ -42,6 +42,16 @@ class Progress:
     first_completed_at: datetime | None
 
 
+@dataclass(frozen=True)
+class Ending:
+    """A run at its end: what it read, whether somebody asked for it, and whether it was the function's first."""
+
+    window_start: datetime | None
+    window_end: datetime
+    asked_for: bool
+    first: bool
+
+
 async def create(connection: Connection, *, organization_id: UUID, connection_id: UUID, adapter: type[Adapter]) -> None:
     """A schedule for every read of the integration, due at once."""
     reads = [item.action for item in adapter.implementations.values() if item.action.is_read]
@@ -55,7 +65,7 @@ async def create(connection: Connection, *, organization_id: UUID, connection_id
 async def make_due(connection: Connection, connection_id: UUID, functions: Sequence[str] | None) -> list[str]:
     """Makes functions due now and gives their names; running and paused ones are left alone."""
     cursor = await connection.execute(
-        "update sync_schedules set due_at = now() where connection_id = %s and not paused "
+        "update sync_schedules set due_at = now(), asked_for = true where connection_id = %s and not paused "
         "and (lease_until is null or lease_until < now()) and (%s::text[] is null or function_name = any(%s)) "
         "returning function_name",
         (connection_id, functions, functions),
@@ -134,12 +144,23 @@ async def save_cursor(connection: Connection, due: Due, cursor: str | None) -> b
     return found.rowcount == 1
 
 
+async def read_ending(connection: Connection, due: Due) -> Ending | None:
+    """What a run that is about to end was; None when its lease is no longer its own."""
+    cursor = await connection.execute(
+        "select window_start, window_end, asked_for, first_completed_at is null as first from sync_schedules "
+        "where connection_id = %s and function_name = %s and lease_id = %s for update",
+        (due.connection_id, due.function_name, due.lease_id),
+    )
+    row = await cursor.fetchone()
+    return Ending(**row) if row else None
+
+
 async def complete(connection: Connection, due: Due) -> bool:
     """Ends a run that went through, and says when the next one is due."""
     found = await connection.execute(
         "update sync_schedules set last_crawl_end = now(), latest_data = window_end, failures = 0, "
         "first_completed_at = coalesce(first_completed_at, now()), lease_id = null, lease_until = null, "
-        "window_start = null, window_end = null, cursor = null, "
+        "window_start = null, window_end = null, cursor = null, asked_for = false, "
         "due_at = now() + make_interval(secs => frequency_seconds) "
         "where connection_id = %s and function_name = %s and lease_id = %s",
         (due.connection_id, due.function_name, due.lease_id),

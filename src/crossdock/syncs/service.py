@@ -9,8 +9,8 @@ from typing import Any
 
 import structlog
 
+from crossdock.connections import problems
 from crossdock.connections import service as connections
-from crossdock.connections import store as connection_store
 from crossdock.contract.actions import Action
 from crossdock.contract.catalogue import ACTION_BY_KEY
 from crossdock.contract.errors import AdapterError, NeedsReconnect, RateLimited, UnexpectedShape
@@ -18,7 +18,7 @@ from crossdock.integrations.kit.adapter import Adapter, Incremental, Page, Windo
 from crossdock.platform.database import Connection
 from crossdock.platform.engine import Engine
 from crossdock.records import store as records
-from crossdock.syncs import schedules
+from crossdock.syncs import announcements, schedules
 from crossdock.syncs.schedules import Due, Progress
 
 log = structlog.get_logger(__name__)
@@ -86,12 +86,15 @@ async def _run(
             present += [record.id for record in page.records]
         fetched_at = engine.now()
     async with engine.database.transaction(due.organization_id) as connection:
-        if not await schedules.complete(connection, due):
+        ending = await schedules.read_ending(connection, due)
+        if ending is None or not await schedules.complete(connection, due):
             raise LeaseLost
-        await connection_store.clear_error(connection, due.connection_id, due.function_name)
         if replace:
             gone = await records.missing_from(connection, due.connection_id, action.resource, present)
             await _delete(engine, connection, due, action, gone)
+        # Announcements come last: they hold the event counter.
+        await problems.clear(connection, due.connection_id, due.function_name, now=engine.now())
+        await announcements.completed(connection, due, action, ending, now=engine.now())
 
 
 async def _delete(engine: Engine, connection: Connection, due: Due, action: Action, ids: Sequence[str]) -> None:
@@ -150,13 +153,15 @@ async def _note_failure(engine: Engine, due: Due, error: AdapterError) -> None:
     blocking = isinstance(error, NeedsReconnect | UnexpectedShape)
     async with engine.database.transaction(due.organization_id) as connection:
         await schedules.fail(connection, due, retry)
-        await connection_store.save_error(
+        await problems.note(
             connection,
             organization_id=due.organization_id,
             connection_id=due.connection_id,
             function_name=due.function_name,
             message=error.message,
+            failed_url=error.failed_url,
             preventing_sync=blocking,
+            now=engine.now(),
         )
 
 

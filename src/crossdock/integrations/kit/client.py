@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 import stamina
 import structlog
@@ -145,6 +145,15 @@ class VendorClient:
         raise AssertionError("stamina ends by returning or raising")
 
     async def _once(
+        self, request: VendorRequest, *, changing: bool, cost: float, allow: frozenset[int]
+    ) -> VendorAnswer:
+        try:
+            return await self._attempt(request, changing=changing, cost=cost, allow=allow)
+        except AdapterError as error:
+            error.failed_url = urlsplit(request.url)._replace(query="", fragment="").geturl()
+            raise
+
+    async def _attempt(
         self, request: VendorRequest, *, changing: bool, cost: float, allow: frozenset[int]
     ) -> VendorAnswer:
         adapter = self._bound()

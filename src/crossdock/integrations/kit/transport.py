@@ -78,7 +78,7 @@ class NetworkTransport:
 
     def __init__(self, guard: AddressGuard, *, connections: int = 200, per_host: int = 20) -> None:
         self._guard = guard
-        self._limits = {"limit": connections, "limit_per_host": per_host}
+        self._connections, self._per_host = connections, per_host
         self._session: aiohttp.ClientSession | None = None
 
     async def send(self, request: VendorRequest) -> VendorAnswer:
@@ -120,7 +120,12 @@ class NetworkTransport:
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
-            connector = aiohttp.TCPConnector(resolver=self._guard.resolver(), ttl_dns_cache=30, **self._limits)
+            connector = aiohttp.TCPConnector(
+                resolver=self._guard.resolver(),
+                limit=self._connections,
+                limit_per_host=self._per_host,
+                ttl_dns_cache=30,
+            )
             self._session = aiohttp.ClientSession(
                 connector=connector, trust_env=False, cookie_jar=aiohttp.DummyCookieJar()
             )
