@@ -7,10 +7,13 @@ MAKEFLAGS += --no-print-directory
 UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .uv/bin/uv)
 READY := .venv/.ready
 PYTHON := .venv/bin/python
+# The tests with generated TypeScript clients and with the Postman collection need npm; without it they are skipped.
+NODE := tests/api/clients
+NODE_READY := $(if $(shell command -v npm),$(NODE)/node_modules/.ready)
 # Two processes: the suite starts a PostgreSQL in each, and most machines that build have two cores.
 WORKERS ?= 2
 
-.PHONY: help run test check fix bench real new clean
+.PHONY: help run test check fix bench real postman new clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,7 +21,7 @@ help: ## Show the targets
 run: $(READY) ## Start Crossdock on http://127.0.0.1:8000, database and sandboxes included
 	@exec .venv/bin/crossdock serve
 
-test: $(READY) ## Run everything the build runs: format, lint, types, layers, generated files, tests
+test: $(READY) $(NODE_READY) ## Run everything the build runs: format, lint, types, layers, generated files, tests
 	@$(PYTHON) scripts/check.py
 	@$(PYTHON) -m pytest -n $(WORKERS)
 
@@ -38,6 +41,9 @@ bench: $(READY) ## Measure, as ratios in one run
 real: $(READY) ## Install and start Tryton and Vendure, and run the example against both
 	@PATH="$(CURDIR)/.uv/bin:$$PATH" $(PYTHON) -m real
 
+postman: $(READY) ## Run the Postman collection against a fresh server (needs npx)
+	@$(PYTHON) scripts/postman.py
+
 new: $(READY) ## Write the folder of a new integration: make new NAME=acme TYPE=wms
 	@$(PYTHON) -m crossdock.scaffold '$(NAME)' '$(TYPE)'
 	@$(PYTHON) scripts/generate_docs.py
@@ -47,6 +53,10 @@ clean: ## Remove the environment and caches; data folders stay
 
 $(READY): pyproject.toml uv.lock $(filter .uv/bin/uv,$(UV))
 	@$(UV) sync --quiet --locked
+	@touch $@
+
+$(NODE)/node_modules/.ready: $(NODE)/package-lock.json
+	@npm ci --silent --no-fund --no-audit --prefix $(NODE)
 	@touch $@
 
 # Where Debian's python3-venv is missing, pip can still put uv into a folder.

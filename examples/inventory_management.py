@@ -3,144 +3,26 @@
     python examples/inventory_management.py
     ACCESS_TOKENS=cdt_...,cdt_... python examples/inventory_management.py --address http://127.0.0.1:8000
 
-It needs nothing but Python. Key and tokens come from the credentials file of the server, or from CROSSDOCK_API_KEY and
-ACCESS_TOKENS. Every connection is worked through as its vertical allows; what a write needs is read from write-info, so
-the program knows no system by name. It really changes stock: use the sandboxes or a test account.
+Key and tokens come from the credentials file of the server, or from CROSSDOCK_API_KEY and ACCESS_TOKENS. Every
+connection to a warehouse system or shop is worked through as its vertical allows; what a write needs is read from
+write-info, so the program knows no system by name. It really changes stock: use the sandboxes or a test account.
 """
 
 from __future__ import annotations
 
-import argparse
-import http.client
+import http
 import json
-import os
 import sys
-import time
 import uuid
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlencode
 
-SYNC_TIMEOUT_SECONDS = 180
-PAGE = 7
-"""Small, so that even a small catalogue has several pages."""
+from client import Client, WriteInfo, body_for, expect, one, parser, server_of, tags_find, wait_for_first_sync
+
 ADDED, REMOVED = 5, 2
 """Units that the adjustments add and take away again; the difference stays."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One answer of the server; header names are lower case."""
-
-    status: int
-    headers: dict[str, str]
-    body: Any
-
-    @property
-    def data(self) -> Any:
-        return self.body["data"]
-
-
-class Client:
-    """Calls of one connection. A call that is refused for its pace is made again when the server says."""
-
-    def __init__(self, address: str, api_key: str, access_token: str) -> None:
-        self._parts = urlsplit(address)
-        self._headers = {"x-trackstar-api-key": api_key, "x-trackstar-access-token": access_token}
-
-    def call(
-        self, method: str, path: str, body: Any = None, query: dict[str, Any] | None = None, **headers: str
-    ) -> Answer:
-        """One call, whatever its status. Header names are written with underscores."""
-        target = f"{path}?{urlencode(query)}" if query else path
-        extra = {name.replace("_", "-"): value for name, value in headers.items()}
-        while True:
-            answer = self._once(method, target, body, extra)
-            if answer.status != http.HTTPStatus.TOO_MANY_REQUESTS:
-                return answer
-            time.sleep(float(answer.headers.get("retry-after", "1")))
-
-    def _once(self, method: str, target: str, body: Any, extra: dict[str, str]) -> Answer:
-        secure = self._parts.scheme == "https"
-        connect = http.client.HTTPSConnection if secure else http.client.HTTPConnection
-        connection = connect(self._parts.netloc, timeout=150)
-        try:
-            sent = None if body is None else json.dumps(body)
-            typed = {} if body is None else {"content-type": "application/json"}
-            connection.request(method, target, sent, {**self._headers, **typed, **extra})
-            response = connection.getresponse()
-            raw = response.read()
-            given = {name.lower(): value for name, value in response.getheaders()}
-            return Answer(response.status, given, json.loads(raw) if raw else None)
-        finally:
-            connection.close()
-
-    def ok(self, method: str, path: str, body: Any = None, **options: Any) -> Answer:
-        """One call that has to succeed."""
-        answer = self.call(method, path, body, **options)
-        expect(answer.status == http.HTTPStatus.OK, f"{method} {path} answers 200", answer.body)
-        return answer
-
-    def every(self, path: str, **query: Any) -> list[Any]:
-        """All records of a list, page by page; the filters are repeated with every page token."""
-        found: list[Any] = []
-        token: str | None = None
-        while True:
-            page = self.call("GET", path, query={"limit": PAGE, **query, **({"page_token": token} if token else {})})
-            expect(page.status == http.HTTPStatus.OK, f"GET {path} answers 200", page.body, quiet=True)
-            found += page.data
-            token = page.body["next_token"]
-            if token is None:
-                return found
-
-
-def expect(holds: bool, what: str, seen: Any = None, *, quiet: bool = False) -> None:
-    """An assertion that says what it is about."""
-    if not holds:
-        raise AssertionError(f"{what}: {json.dumps(seen, ensure_ascii=False)[:1500]}")
-    if not quiet:
-        print(f"    ok  {what}")
-
-
-def one(path: str, *ids: str) -> str:
-    """A path with identifiers in it, which may hold any character."""
-    return path.format(*(quote(item, safe="") for item in ids))
-
-
-# -- what a write needs, as write-info says ------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class WriteInfo:
-    """The write-info document of a connection, with the values of its account."""
-
-    document: dict[str, Any]
-
-    def schema(self, method: str, path: str) -> dict[str, Any]:
-        """The schema of a write's body."""
-        operation = self.document["paths"][path][method.lower()]
-        name = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
-        found: dict[str, Any] = self.document["components"]["schemas"][name]
-        return found
-
-
-def body_for(schema: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
-    """Those of the wanted fields that the schema has; AssertionError when it requires one more."""
-    missing = set(schema.get("required", ())) - set(wanted)
-    expect(not missing, f"the {schema['title']} variant requires nothing unexpected", sorted(missing), quiet=True)
-    body = {}
-    for name, value in wanted.items():
-        prop = schema["properties"].get(name)
-        if prop is None:
-            continue
-        if "enum" in prop:
-            expect(value in prop["enum"], f"{name} is one of the account's choices", [value, prop["enum"]], quiet=True)
-        if prop.get("type") == "array" and "properties" in prop.get("items", {}):
-            value = [body_for(prop["items"], item) for item in value]
-        body[name] = value
-    return body
 
 
 # -- warehouse systems ---------------------------------------------------------------------------------------------
@@ -254,16 +136,6 @@ def make_kit(client: Client, info: WriteInfo, parts: list[dict[str, Any]]) -> di
     return now
 
 
-def set_tags(client: Client, path: str, identifier: str) -> None:
-    """Tags are ours: set, found, and taken away again."""
-    address = one(f"{path}/{{}}/trackstar-tags", identifier)
-    client.ok("PUT", address, {"trackstar_tags": ["counted", {"shelf": "top"}]})
-    for tag in ("counted", "shelf:top"):
-        found = [record["id"] for record in client.every(path, **{"trackstar_tags[contains]": tag})]
-        expect(found == [identifier], f"the tag {tag} finds exactly this record", found)
-    client.ok("PUT", address, {"trackstar_tags": []})
-
-
 def is_made_of(product: dict[str, Any], items: dict[str, Any]) -> bool:
     """Whether a product is no kit, and what is behind it is among these items."""
     ids = [part["inventory_item_id"] for part in product["inventory_items"]]
@@ -287,7 +159,7 @@ def warehouse_system(client: Client, info: WriteInfo) -> dict[str, Any]:
     now = adjust_inventory(client, info, item)
     other = next(candidate for candidate in plain.values() if candidate["id"] != item["id"])
     kit = make_kit(client, info, [item, other])
-    set_tags(client, "/wms/inventory", item["id"])
+    tags_find(client, "/wms/inventory", item["id"])
     missing = client.call("GET", one("/wms/inventory/{}", "no such item/1"))
     expect(missing.status == http.HTTPStatus.NOT_FOUND, "an unknown item is a 404", missing.body)
     codes = {warehouse["id"]: warehouse["code"] for warehouse in warehouses}
@@ -367,25 +239,13 @@ def shop(client: Client, info: WriteInfo) -> dict[str, Any]:
     now = adjust_variant(client, info, first)
     refuse_parent(client, info, parents[0], warehouses[0]["id"])
     levels = set_levels(client, info, [second, now])
-    set_tags(client, "/cart/products", first["id"])
+    tags_find(client, "/cart/products", first["id"])
     return {"stock": levels, "kits": {}}
 
 
 # -- the program ---------------------------------------------------------------------------------------------------
 
 WORK: dict[str, Callable[[Client, WriteInfo], dict[str, Any]]] = {"wms": warehouse_system, "cart": shop}
-
-
-def wait_for_first_sync(client: Client, token: str) -> dict[str, Any]:
-    """The connection of a token, once everything has been read for the first time."""
-    deadline = time.monotonic() + SYNC_TIMEOUT_SECONDS
-    while True:
-        [connection] = client.call("GET", "/connections", query={"access_token": token}).data
-        if all(connection["historical_sync_completed"].values()):
-            found: dict[str, Any] = connection
-            return found
-        expect(time.monotonic() < deadline, "the first sync ends in time", connection, quiet=True)
-        time.sleep(1)
 
 
 def work_through(address: str, api_key: str, token: str) -> dict[str, Any]:
@@ -401,29 +261,18 @@ def work_through(address: str, api_key: str, token: str) -> dict[str, Any]:
     return {"connection_id": connection["connection_id"], "vertical": vertical, "integration_name": name, **claims}
 
 
-def credentials(file: Path) -> Iterator[tuple[str, str]]:
-    """Names and values of a credentials file, with what the environment says on top."""
-    if file.exists():
-        for line in file.read_text().splitlines():
-            name, separator, value = line.partition("=")
-            if separator:
-                yield name, value
-    yield from ((name, os.environ[name]) for name in ("CROSSDOCK_API_KEY", "ACCESS_TOKENS") if os.environ.get(name))
-
-
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--address", default="http://127.0.0.1:8000", help="where the server answers")
-    parser.add_argument("--credentials", type=Path, default=Path("crossdock-data/credentials.env"))
-    parser.add_argument("--report", type=Path, help="file to write what the systems should hold now, as JSON")
-    arguments = parser.parse_args()
-    known = dict(credentials(arguments.credentials))
-    tokens = [token for token in known.get("ACCESS_TOKENS", "").split(",") if token]
-    tokens = tokens or [value for name, value in known.items() if name.endswith("_TOKEN")]
-    if "CROSSDOCK_API_KEY" not in known or not tokens:
-        print(f"no key or no token: neither in {arguments.credentials} nor in the environment", file=sys.stderr)
+    arguments_parser = parser(__doc__)
+    arguments_parser.add_argument("--report", type=Path, help="file to write what the systems should hold now, as JSON")
+    arguments = arguments_parser.parse_args()
+    server = server_of(arguments)
+    tokens = [token for token in server.known.get("ACCESS_TOKENS", "").split(",") if token]
+    names = [f"CROSSDOCK_{vertical.upper()}_SANDBOX_TOKEN" for vertical in WORK]
+    tokens = tokens or [server.known[name] for name in names if name in server.known]
+    if not tokens:
+        print(f"no token: neither in {arguments.credentials} nor in ACCESS_TOKENS", file=sys.stderr)
         return 2
-    claims = [work_through(arguments.address, known["CROSSDOCK_API_KEY"], token) for token in tokens]
+    claims = [work_through(server.address, server.api_key, token) for token in tokens]
     if arguments.report:
         arguments.report.write_text(json.dumps(claims, indent=2, ensure_ascii=False))
     print(f"worked through {len(claims)} connections; every answer was as expected")

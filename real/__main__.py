@@ -135,7 +135,7 @@ def _run(command: list[str], environment: Mapping[str, str], timeout_seconds: in
 def run_example(server: Server, tokens: list[str], folder: Path) -> list[dict[str, Any]]:
     """Runs the example on the sandboxes and on these connections; what it says the systems hold now."""
     known = dict(line.split("=", 1) for line in server.credentials.read_text().splitlines())
-    sandboxes = [value for name, value in known.items() if name.endswith("_SANDBOX_TOKEN")]
+    sandboxes = [known[f"CROSSDOCK_{vertical}_SANDBOX_TOKEN"] for vertical in ("WMS", "CART")]
     environment = {
         **server.environment,
         "CROSSDOCK_API_KEY": known["CROSSDOCK_API_KEY"],

@@ -47,6 +47,10 @@ OPERATIONS_OF_THIS_VERSION = "|".join(
         r"GET /connections/\{\}$",
         r"POST /connections/sync",
         r"GET /integrations/",
+        r"GET /api-logs",
+        r"/passthrough",
+        r"GET /webhook-events/",
+        r"GET /(openapi|postman)\.json",
     ]
 )
 

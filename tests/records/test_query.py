@@ -31,6 +31,16 @@ def test_any_other_text_is_refused(token: str) -> None:
         query.read_token(token, b"\xff" * 8)
 
 
+@pytest.mark.parametrize(
+    "moment", ["2026-01-01T01:00:00%2B01:00", "2025-12-31T19:00:00-05:00", "2026-01-01T00:00:00.000000%2B00:00"]
+)
+def test_a_moment_may_be_written_with_an_offset(moment: str) -> None:
+    """Generated clients write it so; the same moment must select the same records."""
+    [documented] = query.parse(b"created_date[gte]=2026-01-01T00:00:00Z", INVENTORY, CONNECTION, {}).conditions
+    [written] = query.parse(f"created_date[gte]={moment}".encode(), INVENTORY, CONNECTION, {}).conditions
+    assert written.values == documented.values
+
+
 @given(st.binary(max_size=60) | st.text(max_size=60).map(str.encode))
 def test_any_query_string_is_read_or_refused(raw: bytes) -> None:
     with contextlib.suppress(InvalidBody):

@@ -12,7 +12,8 @@ from typing import Any
 MAX_VALUES = 100
 """Most values an `in`, `nin` or tag filter takes in one request."""
 
-_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})", re.ASCII)
+"""The documented form ends in Z. Generated clients write the same moment with an offset, and mean no other."""
 
 
 class FilterKind(Enum):
@@ -107,8 +108,8 @@ def _moment(value: str) -> datetime:
     if not _MOMENT.fullmatch(value):
         raise BadFilter("Not a valid datetime; use YYYY-MM-DDTHH:MM:SSZ.")
     try:
-        return datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-    except ValueError as error:
+        return datetime.fromisoformat(value).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise BadFilter("Not a valid datetime; use YYYY-MM-DDTHH:MM:SSZ.") from error
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Literal
@@ -11,7 +11,7 @@ from crossdock.contract import filters
 from crossdock.contract.actions import Action, Answer
 from crossdock.contract.bodies import TrackstarTagsBody
 from crossdock.contract.catalogue import PUBLISHED, READ_OF, STORED
-from crossdock.contract.filters import FilterKind
+from crossdock.contract.filters import Filter, FilterKind
 from crossdock.contract.resources import Resource
 from crossdock.contract.schemas import JSONSchema
 
@@ -25,6 +25,7 @@ IDEMPOTENCY_HEADER = "Idempotency-Key"
 class Access(Enum):
     """Which credentials a call needs beside the API key."""
 
+    PUBLIC = "nothing, not even the key"
     KEY = "key"
     OPTIONAL_TOKEN = "optional token"  # noqa: S105 - a description
     TOKEN = "token"  # noqa: S105 - a description
@@ -74,6 +75,8 @@ class Operation:
     resource: Resource | None = None
     scoped: dict[str, str] = field(default_factory=dict)
     """Path parameter to the column it narrows a list by."""
+    confidential: bool = False
+    """Whether its bodies hold credentials or what a connected system sent, and are never kept in the log of calls."""
 
     @property
     def path_parameters(self) -> list[str]:
@@ -154,7 +157,12 @@ def filter_parameters(resource: Resource) -> Iterator[Parameter]:
     yield PAGE_TOKEN
     yield LIMIT
     yield _IDS
-    for item in resource.all_filters:
+    yield from parameters_of(resource.all_filters)
+
+
+def parameters_of(known: Iterable[Filter]) -> Iterator[Parameter]:
+    """The query parameters of filters: each with every operator."""
+    for item in known:
         value = _VALUE_SCHEMAS[item.kind]
         if item.kind is not FilterKind.TAGS:
             yield Parameter(item.name, "query", value, filters.MEANING["eq"])

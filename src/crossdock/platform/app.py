@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import functools
 from collections.abc import AsyncIterator
 
 import structlog
@@ -12,10 +11,12 @@ from litestar import Litestar, Response, get
 from litestar.exceptions import HTTPException
 from litestar.params import FromPath
 
+from crossdock.api_logs import endpoints as api_log_endpoints
+from crossdock.api_logs.recorder import CallRecorder
 from crossdock.connections import endpoints as connection_endpoints
 from crossdock.contract.errors import CrossdockError, not_found
-from crossdock.contract.operations import Kind
-from crossdock.contract.values import ENCODER
+from crossdock.contract.operations import Access, Kind
+from crossdock.documents import endpoints as document_endpoints
 from crossdock.integrations import registry
 from crossdock.integrations.kit.transport import ASGIApp, InProcessTransport
 from crossdock.platform import downloads
@@ -27,17 +28,24 @@ from crossdock.platform.http import (
     on_bug,
     on_crossdock_error,
     on_http_error,
+    public_handler,
 )
 from crossdock.platform.limits import CallerLimits
-from crossdock.platform.openapi import OPERATIONS, document
+from crossdock.platform.openapi import OPERATIONS
 from crossdock.records import endpoints as record_endpoints
 from crossdock.sandbox.app import make_app as make_sandbox
+from crossdock.webhooks import endpoints as webhook_endpoints
 
 log = structlog.get_logger(__name__)
 
-MANAGEMENT_ENDPOINTS: dict[str, Endpoint] = {**connection_endpoints.ENDPOINTS}
+MANAGEMENT_ENDPOINTS: dict[str, Endpoint] = {
+    **connection_endpoints.ENDPOINTS,
+    **api_log_endpoints.ENDPOINTS,
+    **record_endpoints.MANAGEMENT_ENDPOINTS,
+    **webhook_endpoints.ENDPOINTS,
+}
 """The endpoints of everything that is not about records, by operation."""
-DOWNLOAD_SOURCES: dict[str, downloads.Source] = {}
+DOWNLOAD_SOURCES: dict[str, downloads.Source] = {**webhook_endpoints.DOWNLOAD_SOURCES}
 """Where the files come from that signed addresses name, by kind."""
 USAGE_SECONDS = 5.0
 """How often the counted calls of connections are written down."""
@@ -46,17 +54,6 @@ USAGE_SECONDS = 5.0
 def mount_servers(engine: Engine) -> None:
     """Gives the engine the vendors that run inside this process."""
     engine.servers["sandbox"] = InProcessTransport(make_sandbox(engine.database))
-
-
-@functools.cache
-def _encoded_document() -> bytes:
-    return ENCODER.encode(document())
-
-
-@get("/openapi.json", sync_to_thread=False)
-def openapi_json() -> Response[bytes]:
-    """The whole API as a document."""
-    return Response(_encoded_document(), media_type="application/json")
 
 
 @get("/healthz", sync_to_thread=False)
@@ -97,8 +94,13 @@ async def _write_usage(engine: Engine) -> None:
 def make_app(engine: Engine) -> ASGIApp:
     """The application of one API process; its lifespan opens the engine and closes it."""
     limits = CallerLimits(engine.settings)
+    calls = CallRecorder(engine)
     routes = []
     for operation in OPERATIONS:
+        if operation.access is Access.PUBLIC:
+            public = document_endpoints.PUBLIC_ENDPOINTS[operation.operation_id]
+            routes.append(public_handler(operation, public, engine))
+            continue
         if operation.kind is Kind.MANAGEMENT:
             endpoint = MANAGEMENT_ENDPOINTS[operation.operation_id]
         else:
@@ -108,16 +110,24 @@ def make_app(engine: Engine) -> ASGIApp:
     @contextlib.asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
         await engine.open()
-        usage = asyncio.create_task(_write_usage(engine))
+        tasks = [asyncio.create_task(_write_usage(engine)), asyncio.create_task(calls.run())]
         try:
             yield
         finally:
-            usage.cancel()
-            await asyncio.gather(usage, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await calls.flush()
             await engine.close()
 
     app = Litestar(
-        route_handlers=[*routes, downloads.route(engine, DOWNLOAD_SOURCES), openapi_json, healthz, logo],
+        route_handlers=[
+            *routes,
+            downloads.route(engine, DOWNLOAD_SOURCES),
+            *document_endpoints.routes(engine),
+            healthz,
+            logo,
+        ],
         openapi_config=None,
         lifespan=[lifespan],
         request_max_body_size=engine.settings.max_body_bytes,
@@ -128,4 +138,4 @@ def make_app(engine: Engine) -> ASGIApp:
         },
         logging_config=None,
     )
-    return RequestShell(app)
+    return RequestShell(app, calls)

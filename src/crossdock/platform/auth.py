@@ -30,20 +30,28 @@ class Authorized:
         return self.caller.connection
 
 
-async def authorize(
-    engine: Engine, limits: CallerLimits, operation: Operation, api_key: str | None, access_token: str | None
-) -> Authorized:
-    """Checks key, token, rights and budget, in this order."""
+async def identify(engine: Engine, operation: Operation, api_key: str | None, access_token: str | None) -> Caller:
+    """Finds out who calls: the organization of the key and the connection of the token, where the operation has one."""
     if api_key is None:
         raise unauthorized(f"Missing {API_KEY_HEADER} header")
-    wants_token = operation.access is not Access.KEY
     if operation.access is Access.TOKEN and access_token is None:
         raise unauthorized(f"Missing {ACCESS_TOKEN_HEADER} header")
-    token_hash = hash_token(access_token) if access_token is not None and wants_token else None
-    caller = await find_caller(engine.database, hash_token(api_key), token_hash)
+    caller = await find_caller(engine.database, hash_token(api_key), _token_hash(operation, access_token))
     if caller is None:
         raise unauthorized("Invalid API key")
-    if token_hash is not None and caller.connection is None:
+    return caller
+
+
+def _token_hash(operation: Operation, access_token: str | None) -> bytes | None:
+    wanted = access_token is not None and operation.access is not Access.KEY
+    return hash_token(access_token) if wanted and access_token is not None else None
+
+
+async def admit(
+    engine: Engine, limits: CallerLimits, operation: Operation, caller: Caller, access_token: str | None
+) -> Authorized:
+    """Checks token, budget and rights of a caller, in this order."""
+    if _token_hash(operation, access_token) is not None and caller.connection is None:
         raise unauthorized("Invalid access token")
     window = await _take(limits, operation, caller)
     if caller.access == "read" and operation.method != "GET":

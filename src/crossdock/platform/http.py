@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import secrets
+import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 from urllib.parse import unquote
 
 import structlog
@@ -17,13 +19,14 @@ from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 from litestar.response.base import ASGIResponse
 
+from crossdock.accounts.store import Caller
 from crossdock.contract.actions import Action
 from crossdock.contract.errors import CrossdockError, RequestRefused, not_found
 from crossdock.contract.operations import ACCESS_TOKEN_HEADER, API_KEY_HEADER, Operation
 from crossdock.contract.resources import Resource
 from crossdock.contract.values import ENCODER
 from crossdock.integrations.kit.transport import ASGIApp
-from crossdock.platform.auth import Authorized, authorize
+from crossdock.platform.auth import Authorized, admit, identify
 from crossdock.platform.engine import Engine
 from crossdock.platform.limits import CallerLimits
 
@@ -42,6 +45,19 @@ class RecordTarget:
     resource: Resource
     scope: Mapping[str, str]
     ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PublicCall:
+    """One request, whoever made it."""
+
+    request: Request[Any, Any, Any]
+    engine: Engine
+
+    @property
+    def base_url(self) -> str:
+        """Where the caller reaches this server, without a slash at the end; addresses in answers start with it."""
+        return (self.engine.settings.public_url or str(self.request.base_url)).rstrip("/")
 
 
 @dataclass(frozen=True)
@@ -67,7 +83,7 @@ class Call:
     @property
     def base_url(self) -> str:
         """Where the caller reaches this server, without a slash at the end; addresses in answers start with it."""
-        return (self.engine.settings.public_url or str(self.request.base_url)).rstrip("/")
+        return PublicCall(self.request, self.engine).base_url
 
     @property
     def query_string(self) -> bytes:
@@ -77,6 +93,7 @@ class Call:
     async def body(self) -> bytes:
         """The JSON body; 415 when it is declared to be something else. Empty when there is none."""
         raw = await self.request.body()
+        self.request.scope["state"]["request_body"] = raw
         kind = self.request.headers.get("content-type", "")
         if raw and kind.split(";", 1)[0].strip().lower() != JSON_TYPE:
             raise RequestRefused(415, f"Content-Type must be {JSON_TYPE}")
@@ -90,12 +107,19 @@ class Reply:
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
     revalidated: bool = False
+    media_type: str = JSON_TYPE
 
 
 class Endpoint(Protocol):
     """Carries out an operation."""
 
     def __call__(self, call: Call) -> Awaitable[Reply]: ...
+
+
+class PublicEndpoint(Protocol):
+    """Carries out an operation that anybody may call."""
+
+    def __call__(self, call: PublicCall) -> Awaitable[Reply]: ...
 
 
 def reply(value: Any) -> Reply:
@@ -121,28 +145,38 @@ def handler(operation: Operation, endpoint: Endpoint, engine: Engine, limits: Ca
     """The route of an operation."""
 
     async def handle(request: Request[Any, Any, Any]) -> ASGIResponse:
-        authorized = await authorize(
-            engine,
-            limits,
-            operation,
-            request.headers.get(API_KEY_HEADER),
-            request.headers.get(ACCESS_TOKEN_HEADER),
-        )
+        state, token = request.scope["state"], request.headers.get(ACCESS_TOKEN_HEADER)
+        caller = await identify(engine, operation, request.headers.get(API_KEY_HEADER), token)
+        # From here on it is known whose log the call belongs to, also when it is refused.
+        state["call"] = (operation, caller)
+        authorized = await admit(engine, limits, operation, caller, token)
         headers = authorized.window.headers()
         # Errors of a call that was counted carry its budget too.
-        request.scope["state"]["answer_headers"] = headers
+        state["answer_headers"] = headers
         call = Call(request, operation, engine, authorized, _segments(request))
-        answer = await endpoint(call)
-        headers = {**headers, **answer.headers}
-        if answer.revalidated:
-            tag = f'"{xxhash.xxh3_128_hexdigest(answer.body)}"'
-            headers["ETag"] = tag
-            if _matches(request.headers.get("if-none-match"), tag):
-                return ASGIResponse(status_code=304, headers=headers)
-        return ASGIResponse(body=answer.body, headers=headers, media_type=JSON_TYPE)
+        return _served(request, await endpoint(call), headers)
 
     path = re.sub(r"\{(\w+)\}", r"{\1:str}", operation.path)
     return HTTPRouteHandler(path, http_method=operation.method, name=operation.operation_id)(handle)  # type: ignore[arg-type]
+
+
+def public_handler(operation: Operation, endpoint: PublicEndpoint, engine: Engine) -> HTTPRouteHandler:
+    """The route of an operation that anybody may call."""
+
+    async def handle(request: Request[Any, Any, Any]) -> ASGIResponse:
+        return _served(request, await endpoint(PublicCall(request, engine)), {})
+
+    return HTTPRouteHandler(operation.path, http_method=operation.method, name=operation.operation_id)(handle)  # type: ignore[arg-type]
+
+
+def _served(request: Request[Any, Any, Any], answer: Reply, counted: Mapping[str, str]) -> ASGIResponse:
+    headers = {**counted, **answer.headers}
+    if answer.revalidated:
+        tag = f'"{xxhash.xxh3_128_hexdigest(answer.body)}"'
+        headers["ETag"] = tag
+        if _matches(request.headers.get("if-none-match"), tag):
+            return ASGIResponse(status_code=304, headers=headers)
+    return ASGIResponse(body=answer.body, headers=headers, media_type=answer.media_type)
 
 
 def _matches(given: str | None, tag: str) -> bool:
@@ -152,8 +186,12 @@ def _matches(given: str | None, tag: str) -> bool:
     return tag in candidates or "*" in candidates
 
 
-def _answer(request: Request[Any, Any, Any], status: int, body: Any, headers: Mapping[str, str]) -> Response[bytes]:
-    counted = request.scope["state"].get("answer_headers", {})
+def _answer(
+    request: Request[Any, Any, Any], status: int, body: dict[str, Any], headers: Mapping[str, str]
+) -> Response[bytes]:
+    state = request.scope["state"]
+    state["error"] = (body.get("error"), body.get("origin"))
+    counted = state.get("answer_headers", {})
     return Response(ENCODER.encode(body), status_code=status, headers={**counted, **headers}, media_type=JSON_TYPE)
 
 
@@ -183,15 +221,42 @@ def on_bug(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]
 Message = MutableMapping[str, Any]
 
 
+@dataclass(frozen=True)
+class FinishedCall:
+    """One call of an operation by a known caller, as its log gets it. Bodies are None when they are not kept."""
+
+    request_id: str
+    operation: Operation
+    caller: Caller
+    path: str
+    query_string: bytes
+    started_at: datetime
+    seconds: float
+    status: int
+    error: str | None
+    origin: str | None
+    request_body: bytes | None
+    response_body: bytes | None
+
+
+class CallLog(Protocol):
+    """Where finished calls are noted. Noting one neither waits nor fails."""
+
+    kept_bodies: Literal["none", "errors", "all"]
+
+    def note(self, call: FinishedCall) -> None: ...
+
+
 class RequestShell:
-    """The outermost layer: gives each request an id, and routes on the path as it was sent.
+    """The outermost layer: gives each request an id, routes on the path as it was sent, and notes the call.
 
     The server decodes the path before routing, which would split an id at an encoded slash. Routing sees the encoded
     path instead, and handlers decode their parameters one by one.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, calls: CallLog) -> None:
         self._app = app
+        self._calls = calls
 
     async def __call__(
         self, scope: Any, receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]
@@ -199,19 +264,67 @@ class RequestShell:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        started_at, started = datetime.now(UTC), time.perf_counter()
         raw: bytes = scope.get("raw_path") or scope["path"].encode()
         scope["path"] = raw.partition(b"?")[0].decode("latin-1")
         request_id = _request_id(scope["headers"])
         scope.setdefault("state", {})
         scope["state"]["request_id"] = request_id
         shown = (b"x-request-id", request_id.encode())
+        answer = _Answer(self._calls.kept_bodies)
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message["headers"], shown]
+            answer.see(message)
             await send(message)
 
-        await self._app(scope, receive, send_with_id)
+        try:
+            await self._app(scope, receive, send_with_id)
+        finally:
+            self._note(scope, started_at, time.perf_counter() - started, answer)
+
+    def _note(self, scope: Any, started_at: datetime, seconds: float, answer: _Answer) -> None:
+        state = scope["state"]
+        if answer.status is None or "call" not in state:
+            return
+        operation, caller = state["call"]
+        error, origin = state.get("error", (None, None))
+        kept = answer.keeps_bodies and not operation.confidential
+        call = FinishedCall(
+            request_id=state["request_id"],
+            operation=operation,
+            caller=caller,
+            path=scope["path"],
+            query_string=scope["query_string"],
+            started_at=started_at,
+            seconds=seconds,
+            status=answer.status,
+            error=error,
+            origin=origin,
+            request_body=state.get("request_body") if kept else None,
+            response_body=b"".join(answer.parts) if kept else None,
+        )
+        self._calls.note(call)
+
+
+class _Answer:
+    """What is remembered of an answer on its way out."""
+
+    def __init__(self, kept: Literal["none", "errors", "all"]) -> None:
+        self._kept = kept
+        self.status: int | None = None
+        self.parts: list[bytes] = []
+
+    @property
+    def keeps_bodies(self) -> bool:
+        return self._kept == "all" or (self._kept == "errors" and self.status is not None and self.status >= 400)
+
+    def see(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+        elif self.keeps_bodies:
+            self.parts.append(message.get("body", b""))
 
 
 def _request_id(headers: list[tuple[bytes, bytes]]) -> str:

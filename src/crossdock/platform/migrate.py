@@ -21,6 +21,8 @@ _LOCK = 0x63726F7373  # "cross"; the number only has to be the same in every pro
 def migrate(url: str) -> list[str]:
     """Applies what is missing and gives the revisions applied. Refuses a database that is newer than the code."""
     # SQLAlchemy and Alembic take longer to import than everything else together, and only migrations need them.
+    if is_current(url):
+        return []
     import sqlalchemy
 
     engine = sqlalchemy.create_engine(_driver_url(url), poolclass=sqlalchemy.pool.NullPool)
@@ -36,6 +38,23 @@ def migrate(url: str) -> list[str]:
             f"the database user may not set the database up ({_first_line(error)}); it needs CREATEROLE and must own "
             "the database"
         ) from None
+
+
+def revisions() -> list[str]:
+    """Every revision of this version, oldest first; a migration's file is named for its revision."""
+    return sorted(path.stem[1:5] for path in (Path(package.__file__).parent / "versions").glob("m*.py"))
+
+
+def is_current(url: str) -> bool:
+    """Whether the database has the schema of this version already; false also when it cannot be reached."""
+    _driver_url(url)
+    try:
+        with psycopg.connect(url, autocommit=True) as connection:
+            row = connection.execute("select version_num from alembic_version").fetchone()
+            jobs = connection.execute("select to_regclass('jobs.procrastinate_jobs') is not null").fetchone()
+    except psycopg.Error:
+        return False
+    return row == (revisions()[-1],) and jobs == (True,)
 
 
 def _first_line(error: DBAPIError) -> str:

@@ -12,6 +12,7 @@ from crossdock.contract.management import MANAGEMENT_OPERATIONS
 from crossdock.contract.operations import (
     RECORD_OPERATIONS,
     TAGS_BODY,
+    Access,
     Kind,
     Operation,
     Parameter,
@@ -237,8 +238,9 @@ def _links(operation: Operation) -> dict[str, Any]:
 def _responses(operation: Operation) -> dict[str, Any]:
     read = operation.method == "GET"
     links = _links(operation)
-    names = ["X-Request-Id", *_LIMIT_HEADERS]
-    if operation.kind in (Kind.LIST, Kind.SINGLE):
+    is_public = operation.access is Access.PUBLIC
+    names = ["X-Request-Id"] if is_public else ["X-Request-Id", *_LIMIT_HEADERS]
+    if is_public or operation.kind in (Kind.LIST, Kind.SINGLE):
         names.append("ETag")
     if operation.kind in (Kind.WRITE, Kind.TAGS):
         names.append("Idempotent-Replayed")
@@ -251,7 +253,7 @@ def _responses(operation: Operation) -> dict[str, Any]:
     }
     if links:
         found["200"]["links"] = links
-    if read and operation.kind in (Kind.LIST, Kind.SINGLE):
+    if read and (is_public or operation.kind in (Kind.LIST, Kind.SINGLE)):
         found["304"] = {"description": "The answer is still the one that `If-None-Match` names."}
     for status in operation.statuses:
         found[str(status)] = {"$ref": f"#/components/responses/{HTTPStatus(status).name.title().replace('_', '')}"}

@@ -81,6 +81,11 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True):
     ] = 32
     webhook_lanes: Annotated[int, _about("Endpoints that one worker delivers to at a time.", ge=1, le=1000)] = 100
     pool_size: Annotated[int, _about("Database connections one process holds at most.", ge=2, le=200)] = 20
+    api_log_days: Annotated[int, _about("How many days the log of API calls reaches back.", ge=1, le=400)] = 30
+    api_log_bodies: Annotated[
+        Literal["none", "errors", "all"],
+        _about("Of which calls the log keeps the bodies, without secrets; bodies hold data of your customers."),
+    ] = "none"
     log_format: Annotated[Literal["text", "json"], _about("How log lines look.")] = "text"
 
     @property

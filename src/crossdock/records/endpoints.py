@@ -6,10 +6,11 @@ import functools
 
 from crossdock.contract.errors import not_found
 from crossdock.contract.judge import Judge
+from crossdock.contract.management.passthrough import PASSTHROUGHS
 from crossdock.contract.operations import IDEMPOTENCY_HEADER, Kind, Operation
-from crossdock.platform.http import Call, Endpoint, Reply
+from crossdock.platform.http import Call, Endpoint, Reply, reply
 from crossdock.platform.openapi import tags_body_schema
-from crossdock.records import query, store, writes
+from crossdock.records import passthrough, query, store, writes
 from crossdock.records.writes import WriteRequest
 
 _EMPTY_PAGE = b'{"data":[],"next_token":null,"total_count":0}'
@@ -94,6 +95,19 @@ ENDPOINTS: dict[Kind, Endpoint] = {
     Kind.WRITE: write_record,
     Kind.TAGS: set_tags,
 }
+
+
+async def pass_through(call: Call) -> Reply:
+    """A call of the connected system as the caller wrote it."""
+    vertical = call.operation.path.split("/")[1]
+    request = passthrough.read_request(call.operation.operation_id, await call.body())
+    organization_id = call.authorized.caller.organization_id
+    work = passthrough.forward(call.engine, organization_id, call.authorized.connection, vertical, request)
+    return reply(await call.engine.finish(work))
+
+
+MANAGEMENT_ENDPOINTS: dict[str, Endpoint] = {operation.operation_id: pass_through for operation in PASSTHROUGHS}
+"""The endpoints here that are not about records."""
 
 
 def endpoint_of(operation: Operation) -> Endpoint:

@@ -6,7 +6,7 @@ import base64
 import binascii
 import hashlib
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -59,8 +59,9 @@ def _split(name: str) -> tuple[str, str]:
 
 
 class _Reader:
-    def __init__(self, resource: Resource) -> None:
-        self.fields: Mapping[str, Filter] = {item.name: item for item in resource.all_filters}
+    def __init__(self, known: Sequence[Filter], *, takes_ids: bool) -> None:
+        self.fields: Mapping[str, Filter] = {item.name: item for item in known}
+        self.takes_ids = takes_ids
         self.conditions: list[Condition] = []
         self.ids: tuple[str, ...] | None = None
         self.violations: dict[str, list[str]] = {}
@@ -68,7 +69,7 @@ class _Reader:
     def read(self, name: str, value: str) -> None:
         field, operator = _split(name)
         try:
-            if field == "ids":
+            if field == "ids" and self.takes_ids:
                 self._read_ids(operator, value)
             elif field not in self.fields:
                 raise BadFilter("Unknown field.")
@@ -103,20 +104,34 @@ def merge(pairs: list[tuple[str, str]]) -> dict[str, str]:
 
 
 def parse(query_string: bytes, resource: Resource, connection_id: UUID, scope: Mapping[str, str]) -> ListQuery:
-    """The query of a list; `InvalidBody` names every parameter that cannot be used."""
+    """The query of a list of records; `InvalidBody` names every parameter that cannot be used."""
     parameters = merge(parse_pairs(query_string)) if query_string else {}
+    owner = [resource.key, *sorted(scope.items())]
+    return read(parameters, resource.all_filters, connection_id, owner, takes_ids=True)
+
+
+def read(
+    parameters: Mapping[str, str],
+    known: Sequence[Filter],
+    owner_id: UUID,
+    owner: Sequence[Any],
+    *,
+    takes_ids: bool = False,
+) -> ListQuery:
+    """The query of a list that `owner_id` and `owner` tell apart from other lists; page tokens belong to one list."""
+    given = dict(parameters)
     limit = MAX_PAGE
-    page_token = parameters.pop("page_token", "")
-    given_limit = parameters.pop("limit", None)
-    reader = _Reader(resource)
-    for name, value in parameters.items():
+    page_token = given.pop("page_token", "")
+    given_limit = given.pop("limit", None)
+    reader = _Reader(known, takes_ids=takes_ids)
+    for name, value in given.items():
         reader.read(name, value)
     if given_limit is not None:
         try:
             limit = parse_limit(given_limit)
         except InvalidBody as error:
             reader.violations["limit"] = list(error.violations["query"]["limit"])
-    fingerprint = _fingerprint(resource, connection_id, scope, parameters)
+    fingerprint = _fingerprint(owner_id, [*owner, *sorted(given.items())])
     after = 0
     if page_token:
         try:
@@ -129,11 +144,8 @@ def parse(query_string: bytes, resource: Resource, connection_id: UUID, scope: M
     return ListQuery(limit, after, reader.ids, conditions, fingerprint)
 
 
-def _fingerprint(
-    resource: Resource, connection_id: UUID, scope: Mapping[str, str], parameters: Mapping[str, str]
-) -> bytes:
-    parts: list[Any] = [resource.key, *sorted(scope.items()), *sorted(parameters.items())]
-    return hashlib.blake2b(connection_id.bytes + repr(parts).encode(), digest_size=8).digest()
+def _fingerprint(owner_id: UUID, parts: Sequence[Any]) -> bytes:
+    return hashlib.blake2b(owner_id.bytes + repr(list(parts)).encode(), digest_size=8).digest()
 
 
 def make_token(fingerprint: bytes, seq: int) -> str:

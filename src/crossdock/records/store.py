@@ -49,7 +49,7 @@ class Saved:
 # -- reading -------------------------------------------------------------------------------------------------------
 
 
-def _condition_sql(condition: Condition) -> tuple[str, list[Any]]:
+def condition_sql(condition: Condition) -> tuple[str, list[Any]]:
     """The SQL of one filter. A record without a value counts as different from any value."""
     column, operator, values = condition.filter.name, condition.operator, condition.values
     if condition.filter.kind is FilterKind.TAGS:
@@ -91,7 +91,7 @@ async def fetch_page(
         where.append("id = any(%s)")
         values.append(list(query.ids))
     for condition in query.conditions:
-        text, parameters = _condition_sql(condition)
+        text, parameters = condition_sql(condition)
         where.append(text)
         values.extend(parameters)
     # The limit is part of the text: of a parameter the planner does not know the size, and then plans every call anew.

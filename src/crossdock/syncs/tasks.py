@@ -15,6 +15,7 @@ import psycopg
 import structlog
 from procrastinate import PsycopgConnector
 
+from crossdock.api_logs import service as api_logs
 from crossdock.platform.database import JOBS_SCHEMA, SYSTEM_ROLE
 from crossdock.platform.engine import Engine
 from crossdock.records import writes
@@ -74,12 +75,13 @@ class Worker:
         self._start(writes.settle_due(self._engine))
 
     async def housekeeping(self) -> None:
-        """Frees jobs of dead workers, and forgets answers and jobs that are past their time."""
+        """Frees jobs of dead workers, and forgets answers, jobs and logged calls that are past their time."""
         stalled = await self.jobs.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS)
         for job in stalled:
             await self.jobs.job_manager.retry_job(job)
         await self.jobs.job_manager.delete_old_jobs(nb_hours=1, include_failed=True)
         await writes.forget_old(self._engine)
+        await api_logs.forget_old(self._engine)
         await webhooks.prune(self._engine)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:

@@ -50,13 +50,16 @@ class Subject:
 
 
 class EventRow(msgspec.Struct, frozen=True, kw_only=True):
-    """An event as it is stored. Those about connections have a `payload`, the others name a version of a record."""
+    """An event with the connection it is about. Those about connections have a `payload`, the others name a version of
+    a record."""
 
     sequence: int
     kind: str
     event_type: str | None
     connection_id: UUID | None
     customer_id: str | None
+    integration_name: str | None
+    integration_type: str | None
     resource: str | None
     record_id: str | None
     version: int | None
@@ -66,7 +69,13 @@ class EventRow(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
-FIELDS = tuple(EventRow.__struct_fields__)
+_JOINED = {
+    "customer_id": "coalesce(e.customer_id, c.customer_id)",
+    "integration_name": "c.integration_name",
+    "integration_type": "c.vertical",
+}
+SELECTED = ", ".join(f"{_JOINED.get(name, f'e.{name}')} as {name}" for name in EventRow.__struct_fields__)
+"""The columns of an event, of `events e` with its `connections c`."""
 
 
 async def _take_numbers(connection: Connection, organization_id: UUID, count: int) -> range:
@@ -229,7 +238,7 @@ async def read_log(connection: Connection, organization_id: UUID, after: int, wa
     counter = await cursor.fetchone()
     if counter is None:
         raise LookupError(f"organization {organization_id} has no event counter")
-    where = ["organization_id = %s", "sequence > %s", "sequence <= %s"]
+    where = ["e.organization_id = %s", "e.sequence > %s", "e.sequence <= %s"]
     values: list[Any] = [organization_id, after, counter["last"]]
     for column, value in (
         ("event_type", wanted.event_type),
@@ -237,10 +246,11 @@ async def read_log(connection: Connection, organization_id: UUID, after: int, wa
         ("record_id", wanted.record_id),
     ):
         if value is not None:
-            where.append(f"{column} = %s")
+            where.append(f"e.{column} = %s")
             values.append(value)
     cursor = await connection.execute(
-        f"select {', '.join(FIELDS)} from events where {' and '.join(where)} order by sequence limit %s",
+        f"select {SELECTED} from events e left join connections c on c.id = e.connection_id "
+        f"where {' and '.join(where)} order by e.sequence limit %s",
         [*values, limit + 1],
         binary=True,
     )
@@ -250,10 +260,13 @@ async def read_log(connection: Connection, organization_id: UUID, after: int, wa
     return LogPage(rows[:limit], last, more, counter["pruned"])
 
 
-async def get(connection: Connection, sequence: int) -> EventRow | None:
-    """One event of the organization."""
+async def get(connection: Connection, organization_id: UUID, sequence: int) -> EventRow | None:
+    """The event with this number."""
     cursor = await connection.execute(
-        f"select {', '.join(FIELDS)} from events where sequence = %s", (sequence,), binary=True
+        f"select {SELECTED} from events e left join connections c on c.id = e.connection_id "
+        "where e.organization_id = %s and e.sequence = %s",
+        (organization_id, sequence),
+        binary=True,
     )
     row = await cursor.fetchone()
     return EventRow(**row) if row else None

@@ -14,10 +14,9 @@ from uuid import UUID
 
 import msgspec
 
-from crossdock.contract.catalogue import RESOURCE_BY_KEY
 from crossdock.contract.events import EVENTS
 from crossdock.platform.database import Connection
-from crossdock.webhooks.events import FIELDS, EventRow
+from crossdock.webhooks.events import SELECTED, EventRow
 from crossdock.webhooks.store import ENDPOINT_FIELDS, SECRET_FIELDS, EndpointRow, SecretRow, endpoint_of, secrets_of
 
 LEASE_SECONDS = 60
@@ -54,9 +53,6 @@ class DueDelivery:
     earlier_attempts: int
     record_key: int
     event: EventRow | None
-    integration_name: str | None
-    integration_type: str | None
-    customer_id: str | None
     held_back: bool
 
 
@@ -209,11 +205,9 @@ async def fetch_due(
     connection: Connection, endpoint: EndpointRow, busy: Sequence[int], limit: int
 ) -> list[DueDelivery]:
     """Deliveries that are due, in order, leaving out those of records that are busy."""
-    columns = ", ".join(f"e.{name} as event_{name}" for name in FIELDS)
     cursor = await connection.execute(
-        "select d.sequence, d.attempts, d.earlier_attempts, d.record_key, c.integration_name, "
-        "c.vertical as integration_type, c.customer_id, coalesce(c.webhooks_disabled, false) as held_back, "
-        f"{columns} from webhook_deliveries d "
+        "select d.sequence as number, d.attempts, d.earlier_attempts, d.record_key, "
+        f"coalesce(c.webhooks_disabled, false) as webhooks_disabled, {SELECTED} from webhook_deliveries d "
         "left join events e on e.organization_id = d.organization_id and e.sequence = d.sequence "
         "left join connections c on c.id = e.connection_id "
         "where d.endpoint_id = %s and d.state = 'pending' and d.due_at <= now() and not (d.record_key = any(%s)) "
@@ -226,18 +220,15 @@ async def fetch_due(
 
 def _due(row: dict[str, Any]) -> DueDelivery:
     event = None
-    if row["event_sequence"] is not None:
-        event = EventRow(**{name: row[f"event_{name}"] for name in FIELDS})
+    if row["sequence"] is not None:
+        event = EventRow(**{name: row[name] for name in EventRow.__struct_fields__})
     return DueDelivery(
-        sequence=row["sequence"],
+        sequence=row["number"],
         attempts=row["attempts"],
         earlier_attempts=row["earlier_attempts"],
         record_key=row["record_key"],
         event=event,
-        integration_name=row["integration_name"],
-        integration_type=row["integration_type"],
-        customer_id=row["customer_id"],
-        held_back=row["held_back"],
+        held_back=row["webhooks_disabled"],
     )
 
 
@@ -308,32 +299,3 @@ async def note_health(connection: Connection, endpoint_id: UUID, *, works: bool)
         "where endpoint_id = %s",
         (works, endpoint_id),
     )
-
-
-# -- bodies --------------------------------------------------------------------------------------------------------
-
-Place = tuple[str, UUID, str, int]
-"""A version of a record: resource, connection, id, version."""
-
-
-async def bodies(connection: Connection, places: Sequence[Place]) -> dict[Place, bytes]:
-    """The stored texts of versions of records: the newest lies in the record's table, the others in the history."""
-    found: dict[Place, bytes] = {}
-    by_resource: dict[str, list[Place]] = {}
-    for place in places:
-        by_resource.setdefault(place[0], []).append(place)
-    for key, wanted in by_resource.items():
-        arrays = ([item[1] for item in wanted], [item[2] for item in wanted], [item[3] for item in wanted])
-        cursor = await connection.execute(
-            f"select r.connection_id, r.id, r.version, r.body from {RESOURCE_BY_KEY[key].table} r "
-            "join unnest(%s::uuid[], %s::text[], %s::integer[]) as u(connection_id, id, version) "
-            "using (connection_id, id, version) union all "
-            "select v.connection_id, v.id, v.version, v.body from record_versions v "
-            "join unnest(%s::uuid[], %s::text[], %s::integer[]) as u(connection_id, id, version) "
-            "using (connection_id, id, version) where v.resource = %s",
-            (*arrays, *arrays, key),
-            binary=True,
-        )
-        for row in await cursor.fetchall():
-            found[key, row["connection_id"], row["id"], row["version"]] = row["body"]
-    return found

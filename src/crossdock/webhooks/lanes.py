@@ -18,7 +18,7 @@ import structlog
 
 from crossdock.platform.database import Connection
 from crossdock.platform.engine import Engine
-from crossdock.webhooks import events, lane_store, messages, retries, signing, store
+from crossdock.webhooks import events, lane_store, messages, retries, signing, store, version_store
 from crossdock.webhooks.deliver import Attempt, Outcome, Sender, Target
 from crossdock.webhooks.lane_store import Claim, DueDelivery, LaneState, Settlement
 from crossdock.webhooks.messages import Message
@@ -109,12 +109,12 @@ class Lane:
     async def _build(self, connection: Connection, due: Sequence[DueDelivery]) -> list[Work]:
         """The messages of deliveries. One that cannot or may not be sent is settled at once."""
         places = [place for item in due if item.event is not None for place in messages.places_of(item.event)]
-        found = await lane_store.bodies(connection, places)
+        found = await version_store.bodies(connection, places)
         work = []
         for item in due:
             message = None
-            if not item.held_back:
-                message = messages.build(self.claim.organization_id, item, found, self._engine.settings)
+            if item.event is not None and not item.held_back:
+                message = messages.build(self.claim.organization_id, item.event, found, self._engine.settings)
             if message is None:
                 self._settle_unsent(item)
             else:

@@ -1,7 +1,12 @@
-"""The message of an event: its identifier and its body."""
+"""The message of an event: its identifier, and its body put together from the versions of records that are kept.
+
+The id of an event is `evt_` and its number in the sequence of its organization. It is no secret, because every look-up
+is within the organization of a key.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,21 +16,20 @@ from crossdock.contract.values import ENCODER
 from crossdock.platform.settings import Settings
 from crossdock.webhooks.differences import decode, previous_attributes
 from crossdock.webhooks.events import EventRow
-from crossdock.webhooks.lane_store import DueDelivery, Place
+from crossdock.webhooks.version_store import Place
 
-_PREFIX = "evt_"
+_EVENT_ID = re.compile(r"evt_([1-9][0-9]{0,17})", re.ASCII)
 
 
 def event_id(sequence: int) -> str:
-    """The identifier of an event within its organization."""
-    return f"{_PREFIX}{sequence}"
+    """The id of an event, from its number."""
+    return f"evt_{sequence}"
 
 
 def sequence_of(identifier: str) -> int | None:
-    """The number in an identifier; None when it is not one."""
-    digits = identifier.removeprefix(_PREFIX)
-    usable = identifier.startswith(_PREFIX) and digits.isascii() and digits.isdigit() and len(digits) <= 18
-    return int(digits) if usable else None
+    """The number in an id; None when it is not one."""
+    found = _EVENT_ID.fullmatch(identifier)
+    return int(found[1]) if found else None
 
 
 def message_id(organization_id: UUID, sequence: int) -> str:
@@ -33,12 +37,16 @@ def message_id(organization_id: UUID, sequence: int) -> str:
     return f"msg_{organization_id.hex}_{sequence}"
 
 
+def data_url(base_url: str, sequence: int) -> str:
+    """Where a subscriber asks for an event that was too large to send."""
+    return f"{base_url.rstrip('/')}/webhook-events/{event_id(sequence)}/data"
+
+
 @dataclass(frozen=True)
 class Message:
-    """What is sent. `event` is the envelope as JSON."""
+    """What is sent: the envelope as JSON, under an id."""
 
     id: str
-    event_type: str
     body: bytes
 
 
@@ -52,58 +60,58 @@ def places_of(event: EventRow) -> list[Place]:
     return [newest, (event.resource, event.connection_id, event.record_id, event.version - 1)]
 
 
-def data_url(settings: Settings, sequence: int) -> str:
-    """Where a truncated event is asked for."""
-    base = settings.public_url or f"http://{settings.host}:{settings.port}"
-    return f"{base.rstrip('/')}/webhook-events/{event_id(sequence)}/data"
+def whole(event: EventRow, found: Mapping[Place, bytes], limit: int | None = None, base_url: str = "") -> bytes | None:
+    """The message of an event; None when what it is made of is no longer kept.
 
-
-def build(organization_id: UUID, due: DueDelivery, found: Mapping[Place, bytes], settings: Settings) -> Message | None:
-    """The message of a delivery; None when the log or the store no longer holds what it is made of."""
-    event = due.event
-    if event is None or event.event_type is None:
-        return None
-    identifier = message_id(organization_id, event.sequence)
+    One that is larger than `limit` says only which record it is about, and where the rest is.
+    """
     if event.payload is not None:
-        return Message(identifier, event.event_type, event.payload)
-    places = places_of(event)
-    if any(place not in found for place in places) or due.integration_name is None:
+        return event.payload
+    bodies = [found.get(place) for place in places_of(event)]
+    kept = [body for body in bodies if body is not None]
+    if event.event_type is None or event.integration_name is None or not kept or len(kept) < len(bodies):
         return None
     about = {
         "connection_id": str(event.connection_id),
-        "customer_id": due.customer_id,
+        "customer_id": event.customer_id,
         "event_type": event.event_type,
-        "integration_name": due.integration_name,
-        "integration_type": due.integration_type,
+        "integration_name": event.integration_name,
+        "integration_type": event.integration_type,
     }
-    body = _joined(about, [found[place] for place in places])
-    if len(body) > settings.webhook_max_bytes:
-        body = _truncated(about, event, [found[place] for place in places], settings)
-    return Message(identifier, event.event_type, body)
-
-
-def _joined(about: Mapping[str, Any], bodies: Sequence[bytes]) -> bytes:
-    """The envelope around the stored text of the record, which is not decoded for it."""
-    head = ENCODER.encode(about)[:-1]
-    return b'%b,"data":%b%b}' % (head, bodies[0], _previous(bodies))
+    previous = _previous(kept)
+    # The stored text of the record goes in as it is, without being decoded.
+    body = b'%b,"data":%b%b}' % (ENCODER.encode(about)[:-1], kept[0], previous)
+    if limit is None or len(body) <= limit:
+        return body
+    return _truncated(about, event, previous, limit, base_url)
 
 
 def _previous(bodies: Sequence[bytes]) -> bytes:
     if len(bodies) < 2:
         return b""
-    previous = previous_attributes(decode(bodies[1]), decode(bodies[0]))
-    return b',"previous_attributes":' + ENCODER.encode(previous)
+    return b',"previous_attributes":' + ENCODER.encode(previous_attributes(decode(bodies[1]), decode(bodies[0])))
 
 
-def _truncated(about: Mapping[str, Any], event: EventRow, bodies: Sequence[bytes], settings: Settings) -> bytes:
-    """Only the record's id, and where the rest is. Old values that are too large themselves are left out."""
+def _truncated(about: Mapping[str, Any], event: EventRow, previous: bytes, limit: int, base_url: str) -> bytes:
     said = {
         **about,
         "data": {"id": event.record_id},
         "data_truncated": True,
-        "data_url": data_url(settings, event.sequence),
+        "data_url": data_url(base_url, event.sequence),
     }
-    head, previous = ENCODER.encode(said)[:-1], _previous(bodies)
-    if len(head) + len(previous) >= settings.webhook_max_bytes:
-        previous = b',"previous_attributes":{}'
+    head = ENCODER.encode(said)[:-1]
+    if len(head) + len(previous) >= limit:
+        # The old values are too large themselves; the whole event has them.
+        previous = b',"previous_attributes":{}' if previous else b""
     return b"%b%b}" % (head, previous)
+
+
+def base_url(settings: Settings) -> str:
+    """Where subscribers reach this server, as far as it knows."""
+    return settings.public_url or f"http://{settings.host}:{settings.port}"
+
+
+def build(organization_id: UUID, event: EventRow, found: Mapping[Place, bytes], settings: Settings) -> Message | None:
+    """The message that is sent of an event; None when what it is made of is no longer kept."""
+    body = whole(event, found, settings.webhook_max_bytes, base_url(settings))
+    return None if body is None else Message(message_id(organization_id, event.sequence), body)

@@ -229,6 +229,9 @@ class Adapter:
     budget: ClassVar[Budget | None] = None
     in_process: ClassVar[str | None] = None
     """Name of a server inside this process to talk to instead of the network; only the sandbox has one."""
+    plain_http: ClassVar[bool] = True
+    """Whether callers may be passed through: false where the system has no plain HTTP interface, such as files, e-mail
+    or SOAP."""
     implementations: ClassVar[Mapping[str, Implementation]] = {}
 
     def __init__(self, credentials: Any, runtime: Runtime) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, urlencode, urlsplit
@@ -17,6 +18,7 @@ import structlog
 
 from crossdock.contract.errors import (
     AdapterError,
+    InvalidBody,
     NeedsReconnect,
     RateLimited,
     UnexpectedShape,
@@ -144,6 +146,28 @@ class VendorClient:
                 return await self._once(request, changing=changing, cost=cost, allow=allow)
         raise AssertionError("stamina ends by returning or raising")
 
+    async def forward(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Query,
+        headers: Mapping[str, str],
+        content: bytes | None,
+    ) -> VendorAnswer:
+        """One call as somebody else wrote it, sent once: the path letter by letter, `headers` over those of the
+        credentials, and every answer a success. It goes to the system's own address and nowhere else."""
+        base = self._bound().base_url
+        url = self._url(base, path, params)
+        if not path.startswith("/") or urlsplit(url)[:2] != urlsplit(base)[:2]:
+            raise InvalidBody.field("path", "Not a path at the connected system.")
+        sent = {"accept": "application/json"}
+        if content is not None:
+            sent["content-type"] = "application/json"
+        request = VendorRequest(method, url, sent, content, self._timeout, exact=True)
+        await self._wait_for_budget(1)
+        return await self._exchange(request, changing=method not in SAFE_METHODS, over=headers)
+
     async def _once(
         self, request: VendorRequest, *, changing: bool, cost: float, allow: frozenset[int]
     ) -> VendorAnswer:
@@ -156,14 +180,8 @@ class VendorClient:
     async def _attempt(
         self, request: VendorRequest, *, changing: bool, cost: float, allow: frozenset[int]
     ) -> VendorAnswer:
-        adapter = self._bound()
         await self._wait_for_budget(cost)
-        session = AuthSession(adapter.credentials, self._tokens, self._send_plain)
-        prepared = await adapter.auth.apply(request, session)
-        answer = await self._send(prepared, changing=changing)
-        if adapter.session_ended(answer) and await adapter.auth.renew(session):
-            prepared = await adapter.auth.apply(request, session)
-            answer = await self._send(prepared, changing=changing)
+        answer = await self._exchange(request, changing=changing)
         if answer.status in allow:
             return answer
         problem = self._problem(answer, changing=changing)
@@ -171,6 +189,19 @@ class VendorClient:
             raise problem
         if changing:
             self.effect = Effect.DONE
+        return answer
+
+    async def _exchange(
+        self, request: VendorRequest, *, changing: bool, over: Mapping[str, str] | None = None
+    ) -> VendorAnswer:
+        """Sends a request with the credentials, and again when they had to be renewed."""
+        adapter = self._bound()
+        session = AuthSession(adapter.credentials, self._tokens, self._send_plain)
+        prepared = await adapter.auth.apply(request, session)
+        answer = await self._send(_with_headers(prepared, over), changing=changing)
+        if adapter.session_ended(answer) and await adapter.auth.renew(session):
+            prepared = await adapter.auth.apply(request, session)
+            answer = await self._send(_with_headers(prepared, over), changing=changing)
         return answer
 
     async def _wait_for_budget(self, cost: float) -> None:
@@ -244,6 +275,15 @@ class VendorClient:
         if self._adapter is None:
             raise RuntimeError("the client is used before its adapter was made")
         return self._adapter
+
+
+def _with_headers(request: VendorRequest, over: Mapping[str, str] | None) -> VendorRequest:
+    """The request with headers put over its own, however they are capitalized."""
+    if not over:
+        return request
+    replaced = {name.lower() for name in over}
+    kept = {name: value for name, value in request.headers.items() if name.lower() not in replaced}
+    return replace(request, headers={**kept, **over})
 
 
 def _words(adapter: Adapter, answer: VendorAnswer) -> VendorMessage | None:

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 import aiohttp
 import msgspec
+from yarl import URL
 
 from crossdock.contract.errors import UnexpectedShape
 from crossdock.integrations.kit.addresses import AddressGuard, AddressRefused
@@ -36,6 +37,8 @@ class VendorRequest:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
     timeout_seconds: float = 30
+    exact: bool = False
+    """Whether the address goes out letter by letter, without being brought into its usual form."""
     keep_bytes: int | None = None
     """Where only the beginning of the answer matters: the rest is not read."""
 
@@ -90,7 +93,7 @@ class NetworkTransport:
         try:
             async with self._open().request(
                 request.method,
-                request.url,
+                URL(request.url, encoded=True) if request.exact else request.url,
                 headers=dict(request.headers),
                 data=request.body,
                 timeout=timeout,

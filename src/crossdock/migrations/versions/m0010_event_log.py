@@ -5,7 +5,7 @@ from alembic import op
 from crossdock.migrations.tables import SYSTEM, open_to_system
 
 revision = "0010"
-down_revision = "0002"
+down_revision = "0004"
 
 _NAMES = {
     "wms_inventory": "inventory",

@@ -1,0 +1,1 @@
+"""Documents that the server gives out about itself: pages, the Postman collection, texts for agents."""
