@@ -147,7 +147,8 @@ def _evidence(adapter: type[Adapter], action: str) -> str:
 
 def _behaviour(adapter: type[Adapter], made: Implementation) -> str:
     if isinstance(made.mode, Incremental):
-        return f"reads what changed, by {made.mode.by}"
+        end = f" up to {made.mode.until}" if made.mode.until else ""
+        return f"reads what changed, by {made.mode.by}{end}"
     if isinstance(made.mode, Snapshot):
         return f"reads everything each time: {made.mode.because}"
     schema = body_schema(adapter, made.action) or {}

@@ -21,8 +21,10 @@ from crossdock.platform.embedded_postgres import EmbeddedPostgres
 from crossdock.platform.engine import Engine
 from crossdock.platform.migrate import migrate
 from crossdock.platform.sealing import KEY_BYTES, MasterKey
+from crossdock.syncs.tasks import Worker
 from tests.api.client import RELAXED, Account, DepotConnection, client_of, connected_depot, open_account
 from tests.api.depot_server import DepotServer, running_depot
+from tests.syncs.worker import Workplace
 
 TEMPLATE = "crossdock_template"
 _LOOPBACK = ("127.", "::1", "localhost")
@@ -125,6 +127,19 @@ async def engine(database: Database) -> AsyncIterator[Engine]:
     mount_servers(made)
     yield made
     await made.network.close()
+
+
+@pytest.fixture(scope="session")
+async def workplace(server_url: str, template_url: str, engine: Engine) -> AsyncIterator[Workplace]:
+    """A worker with a database of its own: a tick claims whatever is due there, whoever it belongs to."""
+    url = copy_database(server_url, template_url)
+    own = Engine(RELAXED, Database(url, pool_size=6), engine.master_key)
+    await own.database.open()
+    mount_servers(own)
+    async with client_of(make_app(own)) as client:
+        yield Workplace(own, client, Worker(own, url))
+    await own.network.close()
+    await own.database.close()
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
@@ -23,9 +23,11 @@ from rich.table import Column, Table
 from crossdock.accounts import service as accounts
 from crossdock.accounts import store as account_store
 from crossdock.accounts.store import KeyAccess
+from crossdock.connections import policy
 from crossdock.connections import service as connections
 from crossdock.connections import store as connection_store
 from crossdock.contract.errors import CrossdockError
+from crossdock.contract.values import VERTICALS
 from crossdock.integrations import registry
 from crossdock.integrations.kit.adapter import Adapter
 from crossdock.platform import backup as backups
@@ -201,6 +203,43 @@ def revoke_key(key_id: str, organization: OrganizationOption = None) -> None:
     if not _with_engine(revoke):
         raise StartRefused(f"there is no key {key_id} to revoke")
     console.print("revoked")
+
+
+FunctionsArgument = Annotated[list[str] | None, typer.Argument(help="Functions, such as get_returns create_return.")]
+VerticalArgument = Annotated[str, typer.Argument(help="wms, cart, carrier, freight or erp.")]
+
+
+@app.command()
+def disable(
+    vertical: VerticalArgument, functions: FunctionsArgument = None, organization: OrganizationOption = None
+) -> None:
+    """Switch functions off for all connections of a vertical that have no list of their own; show what is off."""
+    _switch(vertical, organization, off=functions or [])
+
+
+@app.command()
+def enable(
+    vertical: VerticalArgument, functions: FunctionsArgument = None, organization: OrganizationOption = None
+) -> None:
+    """Switch functions on again for all connections of a vertical that have no list of their own; show what is off."""
+    _switch(vertical, organization, on=functions or [])
+
+
+def _switch(vertical: str, organization: str | None, *, off: Sequence[str] = (), on: Sequence[str] = ()) -> None:
+    if vertical not in VERTICALS:
+        raise StartRefused(f"there is no vertical {vertical}; there are {', '.join(VERTICALS)}")
+
+    async def change(engine: Engine) -> list[str]:
+        identifier = await start.organization(engine, organization)
+        before = await policy.of_organization(engine, identifier, vertical)
+        if not off and not on:
+            return before
+        on_again = policy.checked_names(vertical, on, "functions")
+        wanted = sorted({*before, *off} - {*on_again})
+        return await policy.set_for_organization(engine, identifier, vertical, wanted)
+
+    for name in _with_engine(change):
+        sys.stdout.write(f"{name}\n")
 
 
 def _with_engine(work: Any) -> Any:

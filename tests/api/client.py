@@ -205,12 +205,12 @@ class DepotConnection:
 
 
 @contextlib.contextmanager
-def depot_known() -> Iterator[None]:
+def depot_known(adapter: type[Depot] = Depot) -> Iterator[None]:
     """The depot is one of the integrations of this process, and nobody waits between two attempts at it."""
     known = registry.adapters()
     with pytest.MonkeyPatch.context() as patch:
-        if Depot not in known:
-            patch.setattr(registry, "adapters", lambda: (*known, Depot))
+        if adapter not in known:
+            patch.setattr(registry, "adapters", lambda: (*known, adapter))
         stamina.set_testing(True, attempts=2)
         try:
             yield
@@ -220,16 +220,16 @@ def depot_known() -> Iterator[None]:
 
 @contextlib.asynccontextmanager
 async def connected_depot(
-    engine: Engine, http: httpx.AsyncClient, depot: DepotServer
+    engine: Engine, http: httpx.AsyncClient, depot: DepotServer, adapter: type[Depot] = Depot
 ) -> AsyncIterator[DepotConnection]:
     """A new organization connected to a depot."""
-    with depot_known():
+    with depot_known(adapter):
         organization_id = await accounts.create_organization(engine.database, f"depot {uuid4().hex[:6]}")
         key = await accounts.create_key(engine.database, organization_id, "full")
         row, token = await service.create(
             engine,
             organization_id=organization_id,
-            adapter=Depot,
+            adapter=adapter,
             credentials=DepotCredentials(url=depot.url, key=KEY),
             customer_id="customer of the depot",
         )

@@ -29,6 +29,12 @@ class TestCatalogue:
             assert _names(answer.json()["data"]) == [item.slug for item in registry.of_vertical(vertical)]
         assert {"sandbox", "tryton"} <= set(_names((await reader.organization.get("/integrations/wms")).json()["data"]))
 
+    async def test_older_addresses_answer_the_same(self, reader: Account) -> None:
+        for path in ("", "/sandbox"):
+            old = await reader.organization.get(f"/wms/integrations{path}")
+            assert old.json() == (await reader.organization.get(f"/integrations/wms{path}")).json()
+        assert (await reader.organization.get("/wms/integrations/unheard-of")).status_code == 404
+
     async def test_one_comes_in_a_list_of_one(self, reader: Account) -> None:
         [found] = (await reader.organization.get("/integrations/cart/Sandbox")).json()["data"]
         assert found["display_name"] == "Cart Sandbox"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -43,9 +44,14 @@ class KeyRow:
     created_at: datetime
 
 
-_LOOK_UP = """
+DISABLED = (
+    "coalesce(c.disabled_functions, (select p.disabled_functions from organization_policies p "
+    "where p.organization_id = c.organization_id and p.vertical = c.vertical), '{}')"
+)
+"""What is switched off for connection `c`: its own list where it has one, or that of its organization."""
+_LOOK_UP = f"""
     select k.organization_id, k.id as key_id, k.access,
-           c.id as connection_id, c.vertical, c.integration_name, c.disabled_functions
+           c.id as connection_id, c.vertical, c.integration_name, {DISABLED} as disabled_functions
       from api_keys k
       left join connections c on c.token_hash = %s and c.organization_id = k.organization_id
      where k.key_hash = %s and k.revoked_at is null
@@ -61,7 +67,7 @@ async def find_caller(database: Database, key_hash: bytes, token_hash: bytes | N
         return None
     found = None
     if row["connection_id"] is not None:
-        disabled = tuple(row["disabled_functions"] or ())
+        disabled = tuple(row["disabled_functions"])
         found = CallerConnection(row["connection_id"], row["vertical"], row["integration_name"], disabled)
     return Caller(row["organization_id"], row["key_id"], row["access"], found)
 
@@ -139,3 +145,21 @@ async def check_master_key(connection: Connection, key_id: str, proof: bytes) ->
             await connection.execute("insert into master_keys (id, proof) values (%s, %s)", (key_id, proof))
             return True
         return any(row["id"] == key_id and bytes(row["proof"]) == proof for row in rows)
+
+
+async def get_disabled(connection: Connection, vertical: str) -> list[str]:
+    """What the organization has switched off in a vertical."""
+    cursor = await connection.execute(
+        "select disabled_functions from organization_policies where vertical = %s", (vertical,)
+    )
+    row = await cursor.fetchone()
+    return row["disabled_functions"] if row else []
+
+
+async def set_disabled(connection: Connection, organization_id: UUID, vertical: str, functions: Sequence[str]) -> None:
+    """Replaces what the organization has switched off in a vertical."""
+    await connection.execute(
+        "insert into organization_policies (organization_id, vertical, disabled_functions) values (%s, %s, %s) "
+        "on conflict (organization_id, vertical) do update set disabled_functions = excluded.disabled_functions",
+        (organization_id, vertical, list(functions)),
+    )

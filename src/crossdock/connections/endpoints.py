@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from crossdock.connections import sandboxes, service
+import msgspec
+from msgspec import UNSET
+
+from crossdock.connections import removal, sandboxes, service
 from crossdock.contract.errors import InvalidBody, invalid_query, not_found
 from crossdock.contract.judge import Judge, decode
 from crossdock.contract.management import connections, integrations
 from crossdock.contract.management import sandboxes as sandbox_operations
 from crossdock.contract.management.connections import ConnectionsAnswer, SyncAnswer
 from crossdock.contract.management.integrations import IntegrationsAnswer
+from crossdock.contract.management.shapes import Deleted, Updated
 from crossdock.contract.operations import ACCESS_TOKEN_HEADER, MAX_PAGE
 from crossdock.contract.schemas import Choices, placeholder_choices
 from crossdock.contract.values import VERTICALS
@@ -25,10 +29,7 @@ _SYNC_JUDGE = Judge(connections.SYNC_CONNECTION.body or {})
 
 async def get_connections(call: Call) -> Reply:
     """A page of the organization's connections."""
-    given = query.merge(query.parse_pairs(call.query_string))
-    unknown = set(given) - _LIST_PARAMETERS
-    if unknown:
-        raise InvalidBody({"query": {name: ["Unknown field."] for name in sorted(unknown)}})
+    given = query.plain(call.query_string, _LIST_PARAMETERS)
     organization_id = call.authorized.caller.organization_id
     if "access_token" in given:
         return reply(await service.show_by_token(call.engine, organization_id, given["access_token"]))
@@ -42,6 +43,22 @@ async def get_connection(call: Call) -> Reply:
     if call.engine.settings.single_connection_as_list:
         return reply(ConnectionsAnswer(data=[found], next_token=None, total_count=1))
     return reply(connections.SingleConnectionAnswer(data=found))
+
+
+async def update_connection(call: Call) -> Reply:
+    """New facts of the token's connection."""
+    given = connections.UPDATE_FORM.read(await call.body())
+    changes = {name: value for name, value in msgspec.structs.asdict(given).items() if value is not UNSET}
+    connection_id = call.authorized.connection.id
+    await service.update(call.engine, call.authorized.caller.organization_id, connection_id, changes)
+    return reply(Updated(id=str(connection_id), object="connection"))
+
+
+async def delete_connection(call: Call) -> Reply:
+    """Removes the token's connection."""
+    connection_id = call.authorized.connection.id
+    await removal.remove(call.engine, call.authorized.caller.organization_id, connection_id)
+    return reply(Deleted(id=str(connection_id), object="connection"))
 
 
 async def sync_connection(call: Call) -> Reply:
@@ -61,14 +78,15 @@ async def sync_connection(call: Call) -> Reply:
         raise InvalidBody.field("functions_to_sync", message)
     enabled = sorted((set(wanted) or known) - set(connection.disabled_functions))
     async with call.engine.database.transaction(call.authorized.caller.organization_id) as transaction:
-        started = await schedules.make_due(transaction, connection.id, enabled)
+        started = await schedules.make_due(transaction, connection.id, enabled, asked_for=True)
     await call.engine.wake()
     shown = [] if set(started) == known else started
     return reply(SyncAnswer(id=str(connection.id), syncing=bool(started), functions_to_sync=shown))
 
 
 def _vertical(call: Call) -> str:
-    vertical = call.path["integration_type"]
+    # The older addresses of the catalogue name no vertical; there was only one then.
+    vertical = call.path.get("integration_type", "wms")
     if vertical not in VERTICALS:
         raise not_found(vertical)
     return vertical
@@ -130,8 +148,12 @@ ENDPOINTS: dict[str, Endpoint] = {
     connections.GET_CONNECTIONS.operation_id: get_connections,
     connections.GET_CONNECTION.operation_id: get_connection,
     connections.SYNC_CONNECTION.operation_id: sync_connection,
+    connections.UPDATE_CONNECTION.operation_id: update_connection,
+    connections.DELETE_CONNECTION.operation_id: delete_connection,
     integrations.GET_INTEGRATIONS.operation_id: get_integrations,
     integrations.GET_INTEGRATION.operation_id: get_integration,
     integrations.GET_WRITE_INFO.operation_id: get_write_info,
+    integrations.OLD_GET_INTEGRATIONS.operation_id: get_integrations,
+    integrations.OLD_GET_INTEGRATION.operation_id: get_integration,
     sandbox_operations.GENERATE_SANDBOX.operation_id: generate_sandbox,
 }

@@ -63,6 +63,12 @@ async def clear(connection: Connection, connection_id: UUID, function_name: str,
     await events.add_admin(connection, subject, "connection-error.deleted", _data(before, subject), now=now)
 
 
+async def clear_all(connection: Connection, connection_id: UUID, *, now: datetime) -> None:
+    """Forgets every problem of a connection, as it has new credentials. Call it last."""
+    for row in await store.errors_of(connection, [connection_id]):
+        await clear(connection, connection_id, row.function_name, now=now)
+
+
 def _data(row: ErrorRow, subject: Subject) -> ConnectionErrorData:
     return ConnectionErrorData(
         error_message=row.error_message,

@@ -39,7 +39,7 @@ async def generate(engine: Engine, organization_id: UUID, vertical: str) -> Sand
     for implementation in adapter.implementations.values():
         if implementation.action.is_read:
             await _resync(engine, row, implementation.action.name)
-    actions = service.available_actions(adapter, row.disabled_functions)
+    actions = service.available_actions(adapter, row.switched_off)
     return SandboxAnswer(
         access_token=await service.access_token(engine, row),
         connection_id=str(row.id),
@@ -78,7 +78,7 @@ async def _key_of(engine: Engine, row: ConnectionRow, adapter: type[Adapter]) ->
     async with engine.database.transaction(row.organization_id) as connection:
         sealed = await store.get_sealed(connection, row.id)
     if sealed is None:
-        raise LookupError(f"connection {row.id} has no credentials")
+        raise secrets.ConnectionGone
     data_key = engine.master_key.open_data_key(row.organization_id, row.id, sealed.wrapped_key)
     key: str = secrets.open_credentials(data_key, sealed.sealed_credentials, adapter.credentials_type).api_key
     return key

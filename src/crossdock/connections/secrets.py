@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from crossdock.connections import store
-from crossdock.contract.errors import VendorUnavailable
+from crossdock.contract.errors import RequestRefused, VendorUnavailable
 from crossdock.integrations.kit.adapter import Budget
 from crossdock.integrations.kit.auth import Obtain, Token
 from crossdock.platform.engine import Engine
@@ -19,6 +19,13 @@ CREDENTIALS, ACCESS_TOKEN, TOKEN = "credentials", "access token", "token"
 RENEWAL_SECONDS = 45.0
 """How long one process may take to renew a token before another may try."""
 _POLL_SECONDS = 0.1
+
+
+class ConnectionGone(RequestRefused):
+    """The connection was removed while work for it was under way; its token is refused from then on."""
+
+    def __init__(self) -> None:
+        super().__init__(401, "Invalid access token")
 
 
 class StoredTokens:
@@ -37,7 +44,7 @@ class StoredTokens:
         async with self._engine.database.transaction(self._organization_id) as connection:
             row = await store.get_sealed(connection, self._connection_id)
         if row is None:
-            raise LookupError(f"connection {self._connection_id} has no credentials")
+            raise ConnectionGone
         key = self._engine.master_key.open_data_key(self._organization_id, self._connection_id, row.wrapped_key)
         token = None if row.sealed_token is None else msgspec.json.decode(key.open(TOKEN, row.sealed_token), type=Token)
         return token, row.token_version, key

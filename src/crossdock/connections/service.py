@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import struct
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -13,11 +10,11 @@ from uuid import UUID, uuid4
 import msgspec
 
 from crossdock.accounts.store import CallerConnection
-from crossdock.connections import secrets, store
+from crossdock.connections import problems, secrets, store
 from crossdock.connections.store import ConnectionRow, ErrorRow, ScheduleRow, SealedRow
 from crossdock.contract.actions import Action
 from crossdock.contract.catalogue import ACTION_BY_KEY
-from crossdock.contract.errors import InvalidBody, invalid_query, not_found
+from crossdock.contract.errors import InvalidBody, not_found, unauthorized
 from crossdock.contract.management.connections import (
     AffectedEndpoint,
     ConnectionAnswer,
@@ -31,12 +28,12 @@ from crossdock.integrations import registry
 from crossdock.integrations.kit.adapter import Adapter, Runtime
 from crossdock.integrations.kit.auth import Credentials, TokenStore
 from crossdock.integrations.kit.client import RateBudget, VendorClient
+from crossdock.platform import page_tokens
+from crossdock.platform.database import Connection
 from crossdock.platform.engine import Engine
 from crossdock.platform.sealing import hash_token, new_access_token
 from crossdock.syncs import schedules
 from crossdock.webhooks import events
-
-_PAGE_TOKEN = struct.Struct(">q16s")
 
 
 def parse_credentials(adapter: type[Adapter], given: dict[str, Any]) -> Credentials:
@@ -67,8 +64,40 @@ async def create(
     is_sandbox: bool = False,
 ) -> tuple[ConnectionRow, str]:
     """Proves the credentials, stores the connection, and makes its first sync due. Gives it and its access token."""
+    me = await prove(engine, adapter, credentials)
+    async with engine.database.transaction(organization_id) as connection:
+        return await add(
+            engine,
+            connection,
+            organization_id=organization_id,
+            adapter=adapter,
+            credentials=credentials,
+            me=me,
+            customer_id=customer_id,
+            is_sandbox=is_sandbox,
+        )
+
+
+async def prove(engine: Engine, adapter: type[Adapter], credentials: Credentials) -> str:
+    """Asks the system whether it takes the credentials; gives what it says of the account, as JSON."""
     client = VendorClient(engine.transport(adapter.in_process), timeout_seconds=engine.settings.vendor_timeout_seconds)
     me = await adapter(credentials, Runtime(client, engine.now)).check()
+    return msgspec.json.encode(me).decode()
+
+
+async def add(
+    engine: Engine,
+    connection: Connection,
+    *,
+    organization_id: UUID,
+    adapter: type[Adapter],
+    credentials: Credentials,
+    me: str | None,
+    customer_id: str | None = None,
+    is_sandbox: bool = False,
+    disabled_functions: list[str] | None = None,
+) -> tuple[ConnectionRow, str]:
+    """Stores a connection whose credentials are proven, and makes its first sync due."""
     row = ConnectionRow(
         id=uuid4(),
         organization_id=organization_id,
@@ -79,9 +108,10 @@ async def create(
         last_used=None,
         times_used=0,
         webhooks_disabled=False,
-        me=msgspec.json.encode(me).decode(),
-        disabled_functions=None,
+        me=me,
+        disabled_functions=disabled_functions,
         is_sandbox=is_sandbox,
+        switched_off=disabled_functions or [],
     )
     token = new_access_token()
     key, wrapped = engine.master_key.new_data_key(organization_id, row.id)
@@ -92,25 +122,42 @@ async def create(
         sealed_token=None,
         token_version=0,
     )
-    async with engine.database.transaction(organization_id) as connection:
-        await store.insert_connection(
-            connection, row=row, token_hash=hash_token(token), master_key_id=engine.master_key.id, sealed=sealed
-        )
-        await schedules.create(connection, organization_id=organization_id, connection_id=row.id, adapter=adapter)
-        subject = await events.subject_of(connection, row.id)
-        made = ConnectionCreatedData(created_date=row.created_at)
-        await events.add_admin(connection, subject, "connection.created", made, now=engine.now())
+    await store.insert_connection(
+        connection, row=row, token_hash=hash_token(token), master_key_id=engine.master_key.id, sealed=sealed
+    )
+    await schedules.create(connection, organization_id=organization_id, connection_id=row.id, adapter=adapter)
+    await events.add_admin(
+        connection,
+        await events.subject_of(connection, row.id),
+        "connection.created",
+        ConnectionCreatedData(created_date=row.created_at),
+        now=engine.now(),
+    )
     return row, token
 
 
-async def replace_credentials(engine: Engine, row: ConnectionRow, credentials: Credentials) -> None:
-    """Gives a connection new credentials; its id, token and data stay."""
-    async with engine.database.transaction(row.organization_id) as connection:
-        sealed = await store.get_sealed(connection, row.id)
-        if sealed is None:
-            raise LookupError(f"connection {row.id} has no credentials")
-        key = engine.master_key.open_data_key(row.organization_id, row.id, sealed.wrapped_key)
-        await store.replace_credentials(connection, row.id, secrets.seal_credentials(key, credentials))
+async def reinstall(
+    engine: Engine, connection: Connection, row: ConnectionRow, credentials: Credentials, me: str | None
+) -> None:
+    """Gives a connection new, proven credentials. Its id, token and data stay, its problems are forgotten, and every
+    function goes on where it stopped; a first sync runs only where none has gone through."""
+    sealed = await store.get_sealed(connection, row.id)
+    if sealed is None:
+        raise secrets.ConnectionGone
+    key = engine.master_key.open_data_key(row.organization_id, row.id, sealed.wrapped_key)
+    await store.replace_credentials(connection, row.id, secrets.seal_credentials(key, credentials))
+    await store.update_connection(connection, row.id, {"me": me})
+    await schedules.make_due(connection, row.id, None)
+    await problems.clear_all(connection, row.id, now=engine.now())
+
+
+async def update(engine: Engine, organization_id: UUID, connection_id: UUID, changes: dict[str, Any]) -> None:
+    """New facts of a connection, by column."""
+    if not changes:
+        return
+    async with engine.database.transaction(organization_id) as connection:
+        if not await store.update_connection(connection, connection_id, changes):
+            raise unauthorized("Invalid access token")
 
 
 async def access_token(engine: Engine, row: ConnectionRow) -> str:
@@ -118,7 +165,7 @@ async def access_token(engine: Engine, row: ConnectionRow) -> str:
     async with engine.database.transaction(row.organization_id) as connection:
         sealed = await store.get_sealed(connection, row.id)
     if sealed is None:
-        raise LookupError(f"connection {row.id} has no credentials")
+        raise secrets.ConnectionGone
     key = engine.master_key.open_data_key(row.organization_id, row.id, sealed.wrapped_key)
     return key.open(secrets.ACCESS_TOKEN, sealed.sealed_access_token).decode()
 
@@ -138,7 +185,7 @@ async def open_adapter(
     async with engine.database.transaction(organization_id) as connection:
         sealed = await store.get_sealed(connection, connection_id)
     if sealed is None:
-        raise LookupError(f"connection {connection_id} has no credentials")
+        raise secrets.ConnectionGone
     key = engine.master_key.open_data_key(organization_id, connection_id, sealed.wrapped_key)
     credentials = secrets.open_credentials(key, sealed.sealed_credentials, adapter.credentials_type)
     tokens: TokenStore = secrets.StoredTokens(engine, organization_id, connection_id)
@@ -154,9 +201,9 @@ async def open_adapter(
     return adapter(credentials, Runtime(client, engine.now, reference))
 
 
-def available_actions(adapter: type[Adapter], disabled: Sequence[str] | None) -> list[str]:
+def available_actions(adapter: type[Adapter], disabled: Sequence[str]) -> list[str]:
     """What a connection can do: what its integration supports, less what is switched off."""
-    off = set(disabled or ())
+    off = set(disabled)
     return [name for name in adapter.action_names() if name not in off]
 
 
@@ -169,7 +216,9 @@ def _whole(moment: datetime | None) -> datetime | None:
     return None if moment is None else whole_seconds(moment)
 
 
-def _status(row: ScheduleRow, error: ErrorRow | None, now: datetime) -> str:
+def _status(row: ScheduleRow, error: ErrorRow | None, now: datetime, off: Sequence[str]) -> str:
+    if row.function_name in off:
+        return "disabled"
     if row.paused:
         return "paused"
     if error is not None:
@@ -181,7 +230,7 @@ def _running(row: ScheduleRow, now: datetime) -> bool:
     return row.lease_until is not None and row.lease_until > now
 
 
-def _schedule(row: ScheduleRow, error: ErrorRow | None, now: datetime) -> SyncSchedule:
+def _schedule(row: ScheduleRow, error: ErrorRow | None, now: datetime, off: Sequence[str]) -> SyncSchedule:
     return SyncSchedule(
         function_name=row.function_name,
         latest_sync=_whole(row.last_crawl_end),
@@ -190,7 +239,7 @@ def _schedule(row: ScheduleRow, error: ErrorRow | None, now: datetime) -> SyncSc
         latest_data=_whole(row.latest_data),
         sync_frequency=row.frequency_seconds,
         in_progress=_running(row, now),
-        sync_status=_status(row, error, now),
+        sync_status=_status(row, error, now, off),
     )
 
 
@@ -208,7 +257,7 @@ def _answer(
     row: ConnectionRow, schedules_: list[ScheduleRow], errors: list[ErrorRow], usage: tuple[int, datetime | None]
 ) -> ConnectionAnswer:
     adapter = adapter_of(row.vertical, row.integration_name)
-    actions = available_actions(adapter, row.disabled_functions)
+    actions = available_actions(adapter, row.switched_off)
     now = datetime.now(UTC)
     by_function = {error.function_name: error for error in errors}
     vertical: Vertical = adapter.vertical
@@ -222,7 +271,9 @@ def _answer(
         last_used=_whole(usage[1] or row.last_used),
         times_used=row.times_used + usage[0],
         latest_sync=_whole(max((item.last_crawl_end for item in schedules_ if item.last_crawl_end), default=None)),
-        sync_schedules=[_schedule(item, by_function.get(item.function_name), now) for item in schedules_],
+        sync_schedules=[
+            _schedule(item, by_function.get(item.function_name), now, row.switched_off) for item in schedules_
+        ],
         historical_sync_completed={item.function_name: item.first_completed_at is not None for item in schedules_},
         errors=[_problem(item, row.vertical) for item in errors],
         available_actions=actions,
@@ -263,12 +314,12 @@ async def show_one(engine: Engine, organization_id: UUID, connection_id: str) ->
 
 async def show_page(engine: Engine, organization_id: UUID, page_token: str | None, limit: int) -> ConnectionsAnswer:
     """A page of the organization's connections."""
-    after = None if not page_token else _read_page_token(page_token)
+    after = page_tokens.read(page_token) if page_token else None
     async with engine.database.transaction(organization_id) as connection:
         rows = await store.list_connections(connection, after, limit + 1)
         more = len(rows) > limit
         shown = await _answers(engine, connection, rows[:limit])
-    token = _make_page_token(rows[limit - 1]) if more else None
+    token = page_tokens.make((rows[limit - 1].created_at, rows[limit - 1].id)) if more else None
     return ConnectionsAnswer(data=shown, next_token=token, total_count=len(shown))
 
 
@@ -278,16 +329,3 @@ async def show_by_token(engine: Engine, organization_id: UUID, token: str) -> Co
         row = await store.find_by_token(connection, hash_token(token))
         shown = [] if row is None else await _answers(engine, connection, [row])
     return ConnectionsAnswer(data=shown, next_token=None, total_count=len(shown))
-
-
-def _make_page_token(row: ConnectionRow) -> str:
-    microseconds = round(row.created_at.timestamp() * 1_000_000)
-    return base64.urlsafe_b64encode(_PAGE_TOKEN.pack(microseconds, row.id.bytes)).decode()
-
-
-def _read_page_token(token: str) -> tuple[datetime, UUID]:
-    try:
-        microseconds, identifier = _PAGE_TOKEN.unpack(base64.b64decode(token, altchars=b"-_", validate=True))
-        return datetime.fromtimestamp(microseconds / 1_000_000, UTC), UUID(bytes=identifier)
-    except (ValueError, binascii.Error, struct.error, OverflowError, OSError):
-        raise invalid_query("page_token", "Not a valid page token.") from None

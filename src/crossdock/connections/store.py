@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from crossdock.accounts.store import DISABLED
 from crossdock.platform.database import Connection
 
 
@@ -27,9 +28,13 @@ class ConnectionRow:
     me: str | None
     disabled_functions: list[str] | None
     is_sandbox: bool
+    switched_off: list[str]
+    """What is off in effect: its own list, or that of its organization."""
 
 
-_FIELDS = ", ".join(ConnectionRow.__dataclass_fields__)
+_COLUMNS = [name for name in ConnectionRow.__dataclass_fields__ if name != "switched_off"]
+_SELECT = f"select {', '.join(f'c.{name}' for name in _COLUMNS)}, {DISABLED} as switched_off from connections c"
+"""Every look-up leaves out connections that were removed, whose rows stay."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ async def insert_connection(
     """A new connection with its sealed credentials."""
     await connection.execute(
         "insert into connections (id, organization_id, vertical, integration_name, customer_id, token_hash, me, "
-        "is_sandbox) values (%s, %s, %s, %s, %s, %s, %s, %s)",
+        "disabled_functions, is_sandbox) values (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
         (
             row.id,
             row.organization_id,
@@ -92,6 +97,7 @@ async def insert_connection(
             row.customer_id,
             token_hash,
             row.me,
+            row.disabled_functions,
             row.is_sandbox,
         ),
     )
@@ -111,7 +117,7 @@ async def insert_connection(
 
 async def get_connection(connection: Connection, connection_id: UUID) -> ConnectionRow | None:
     """The connection with this id."""
-    cursor = await connection.execute(f"select {_FIELDS} from connections where id = %s", (connection_id,))
+    cursor = await connection.execute(f"{_SELECT} where c.id = %s and c.deleted_at is null", (connection_id,))
     row = await cursor.fetchone()
     return ConnectionRow(**row) if row else None
 
@@ -119,7 +125,7 @@ async def get_connection(connection: Connection, connection_id: UUID) -> Connect
 async def find_sandbox(connection: Connection, vertical: str) -> ConnectionRow | None:
     """The organization's sandbox connection of a vertical."""
     cursor = await connection.execute(
-        f"select {_FIELDS} from connections where vertical = %s and is_sandbox", (vertical,)
+        f"{_SELECT} where c.vertical = %s and c.is_sandbox and c.deleted_at is null", (vertical,)
     )
     row = await cursor.fetchone()
     return ConnectionRow(**row) if row else None
@@ -127,7 +133,7 @@ async def find_sandbox(connection: Connection, vertical: str) -> ConnectionRow |
 
 async def find_by_token(connection: Connection, token_hash: bytes) -> ConnectionRow | None:
     """The connection a token belongs to."""
-    cursor = await connection.execute(f"select {_FIELDS} from connections where token_hash = %s", (token_hash,))
+    cursor = await connection.execute(f"{_SELECT} where c.token_hash = %s", (token_hash,))
     row = await cursor.fetchone()
     return ConnectionRow(**row) if row else None
 
@@ -136,11 +142,53 @@ async def list_connections(
     connection: Connection, after: tuple[datetime, UUID] | None, limit: int
 ) -> list[ConnectionRow]:
     """Connections, oldest first, after a place in that order."""
-    where, values = ("where (created_at, id) > (%s, %s)", list(after)) if after else ("", [])
+    where, values = ("and (c.created_at, c.id) > (%s, %s)", list(after)) if after else ("", [])
     cursor = await connection.execute(
-        f"select {_FIELDS} from connections {where} order by created_at, id limit %s", [*values, limit]
+        f"{_SELECT} where c.deleted_at is null {where} order by c.created_at, c.id limit %s", [*values, limit]
     )
     return [ConnectionRow(**row) for row in await cursor.fetchall()]
+
+
+async def update_connection(connection: Connection, connection_id: UUID, changes: Mapping[str, Any]) -> bool:
+    """Sets columns of a connection; false when it is gone."""
+    sets = ", ".join(f"{name} = %s" for name in changes)
+    cursor = await connection.execute(
+        f"update connections set {sets} where id = %s and deleted_at is null",
+        [*changes.values(), connection_id],
+    )
+    return cursor.rowcount == 1
+
+
+async def remove_connection(connection: Connection, connection_id: UUID) -> bool:
+    """Takes a connection out of use: its token, credentials, schedules, jobs and problems go. False when it is gone.
+
+    Rows that runs lock come first, so that a run which is storing a page ends it before the rest happens. The row of
+    the connection itself stays and tells later what it was.
+    """
+    for table in ("sync_schedules", "on_demand_syncs"):
+        await connection.execute(f"delete from {table} where connection_id = %s", (connection_id,))
+    cursor = await connection.execute(
+        "update connections set deleted_at = now(), token_hash = null, me = null where id = %s and deleted_at is null",
+        (connection_id,),
+    )
+    for table in ("credentials", "connection_errors", "magic_links", "link_tokens", "auth_codes"):
+        await connection.execute(f"delete from {table} where connection_id = %s", (connection_id,))
+    return cursor.rowcount == 1
+
+
+async def find_removed(connection: Connection, limit: int) -> list[tuple[UUID, UUID, datetime]]:
+    """Organization, id and time of removed connections that may still have records; as the system role."""
+    cursor = await connection.execute(
+        "select organization_id, id, deleted_at from connections where deleted_at is not null and purged_at is null "
+        "order by deleted_at limit %s",
+        (limit,),
+    )
+    return [(row["organization_id"], row["id"], row["deleted_at"]) for row in await cursor.fetchall()]
+
+
+async def mark_purged(connection: Connection, connection_id: UUID) -> None:
+    """Notes that nothing of a removed connection is left."""
+    await connection.execute("update connections set purged_at = now() where id = %s", (connection_id,))
 
 
 async def schedules_of(connection: Connection, connection_ids: Sequence[UUID]) -> list[ScheduleRow]:

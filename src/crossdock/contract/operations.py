@@ -75,6 +75,7 @@ class Operation:
     resource: Resource | None = None
     scoped: dict[str, str] = field(default_factory=dict)
     """Path parameter to the column it narrows a list by."""
+    deprecated: bool = False
     confidential: bool = False
     """Whether its bodies hold credentials or what a connected system sent, and are never kept in the log of calls."""
 

@@ -43,6 +43,12 @@ class Resource:
     """Which of its changes subscribers are told; none where the contract has no event for it."""
     more_events: tuple[str, ...] = ()
     """Events beside `changes`, such as `shipment.created`."""
+    full_first_sync: bool = False
+    """Read in full at the first sync, however old the records are: what stands, rather than what happens."""
+    on_demand: bool = False
+    """Whether a span of its past can be read again on demand."""
+    needs: tuple[str, ...] = ()
+    """Names of the resources that its records refer to; they cannot be switched off while it is on."""
 
     @property
     def table(self) -> str:

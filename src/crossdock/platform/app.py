@@ -14,11 +14,13 @@ from litestar.params import FromPath
 from crossdock.api_logs import endpoints as api_log_endpoints
 from crossdock.api_logs.recorder import CallRecorder
 from crossdock.connections import endpoints as connection_endpoints
+from crossdock.connections import integration_requests
 from crossdock.contract.errors import CrossdockError, not_found
 from crossdock.contract.operations import Access, Kind
 from crossdock.documents import endpoints as document_endpoints
 from crossdock.integrations import registry
 from crossdock.integrations.kit.transport import ASGIApp, InProcessTransport
+from crossdock.link import endpoints as link_endpoints
 from crossdock.platform import downloads
 from crossdock.platform.engine import Engine
 from crossdock.platform.http import (
@@ -34,12 +36,16 @@ from crossdock.platform.limits import CallerLimits
 from crossdock.platform.openapi import OPERATIONS
 from crossdock.records import endpoints as record_endpoints
 from crossdock.sandbox.app import make_app as make_sandbox
+from crossdock.syncs import endpoints as sync_endpoints
 from crossdock.webhooks import endpoints as webhook_endpoints
 
 log = structlog.get_logger(__name__)
 
 MANAGEMENT_ENDPOINTS: dict[str, Endpoint] = {
     **connection_endpoints.ENDPOINTS,
+    **sync_endpoints.ENDPOINTS,
+    **link_endpoints.ENDPOINTS,
+    **integration_requests.ENDPOINTS,
     **api_log_endpoints.ENDPOINTS,
     **record_endpoints.MANAGEMENT_ENDPOINTS,
     **webhook_endpoints.ENDPOINTS,

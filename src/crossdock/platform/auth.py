@@ -11,7 +11,9 @@ from crossdock.platform.engine import Engine
 from crossdock.platform.limits import CallerLimits, Window
 from crossdock.platform.sealing import hash_token
 
-CATALOGUE_OPERATIONS = frozenset({"get_get_integrations", "get_get_integration"})
+CATALOGUE_OPERATIONS = frozenset(
+    {"get_get_integrations", "get_get_integration", "get_wms_get_integrations", "get_wms_get_integration"}
+)
 """Calls with a budget of their own, once a minute."""
 
 

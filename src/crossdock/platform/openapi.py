@@ -269,6 +269,8 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "parameters": [_parameter(item) for item in operation.parameters],
         "responses": _responses(operation),
     }
+    if operation.deprecated:
+        shown["deprecated"] = True
     body = _body_schema(operation)
     if body is not None:
         required = operation.body_required

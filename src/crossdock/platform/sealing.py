@@ -45,6 +45,16 @@ def new_access_token() -> str:
     return f"cdt_{secrets.token_urlsafe(32)}"
 
 
+def new_link_token() -> str:
+    """A new token that lets a browser connect one system."""
+    return f"cdl_{secrets.token_urlsafe(32)}"
+
+
+def new_auth_code() -> str:
+    """A new code that a finished sign-in is traded for."""
+    return f"cdc_{secrets.token_urlsafe(32)}"
+
+
 def _seal(key: bytes, plain: bytes, bound_to: bytes) -> bytes:
     nonce = os.urandom(_NONCE_BYTES)
     return nonce + AESGCM(key).encrypt(nonce, plain, bound_to)

@@ -58,6 +58,8 @@ async def get_record(call: Call) -> Reply:
 
 async def _write_request(call: Call) -> WriteRequest:
     target = call.record
+    # What is switched off or cannot be done is said before anything is said of the request.
+    writes.adapter_for(call.authorized.connection, target.action)
     return WriteRequest(
         caller=call.authorized.caller,
         connection=call.authorized.connection,

@@ -6,7 +6,7 @@ import base64
 import binascii
 import hashlib
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -42,6 +42,15 @@ def parse_pairs(query_string: bytes) -> list[tuple[str, str]]:
         if "\0" in name or "\0" in value:
             raise invalid_query(name.replace("\0", ""), "Holds a character that no value has.")
     return pairs
+
+
+def plain(query_string: bytes, allowed: Container[str]) -> dict[str, str]:
+    """The parameters of an operation without filters; 422 names each it does not have."""
+    given = merge(parse_pairs(query_string))
+    unknown = sorted(name for name in given if name not in allowed)
+    if unknown:
+        raise InvalidBody({"query": {name: ["Unknown field."] for name in unknown}})
+    return given
 
 
 def parse_limit(value: str) -> int:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from crossdock.contract.actions import Action
 from crossdock.contract.values import whole_seconds
-from crossdock.contract.webhooks_admin import ForceSyncCompletedData, HistoricalSyncCompletedData
+from crossdock.contract.webhooks_admin import ForceSyncCompletedData, HistoricalSyncCompletedData, SyncJobData
 from crossdock.platform.database import Connection
 from crossdock.records import store as records
+from crossdock.syncs import jobs
 from crossdock.syncs.schedules import Due, Ending
 from crossdock.webhooks import events
 
@@ -34,3 +36,22 @@ async def completed(connection: Connection, due: Due, action: Action, ending: En
             completed_at=whole_seconds(now),
         )
         await events.add_admin(connection, subject, "connection.force-sync-completed", done, now=now)
+
+
+async def job_ended(connection: Connection, connection_id: UUID, job_id: UUID, *, now: datetime) -> None:
+    """Tells of an on-demand sync that went through, or that came to a halt. Call it last."""
+    row = await jobs.get(connection, connection_id, job_id)
+    if row is None or row.status not in ("completed", "stuck"):
+        raise LookupError(f"on-demand sync {job_id} has not ended")
+    said = SyncJobData(
+        id=str(row.id),
+        connection_id=str(connection_id),
+        function_name=row.function_name,
+        resource=row.function_name.removeprefix("get_"),
+        status=row.status,
+        requested_start_time=whole_seconds(row.requested_start_time),
+        requested_end_time=whole_seconds(row.requested_end_time),
+        created_at=whole_seconds(row.created_at),
+    )
+    subject = await events.subject_of(connection, connection_id)
+    await events.add_admin(connection, subject, f"connection.sync-job-{row.status}", said, now=now)

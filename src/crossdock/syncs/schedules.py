@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from crossdock.accounts.store import DISABLED
+from crossdock.contract.actions import Action
 from crossdock.integrations.kit.adapter import Adapter
 from crossdock.platform.database import Connection
 
@@ -21,12 +23,18 @@ MAX_BACKOFF_SECONDS = 3600
 
 @dataclass(frozen=True)
 class Due:
-    """A function that is due, claimed for one run."""
+    """A function that is due, claimed for one run: that of its schedule, or of an on-demand job."""
 
     organization_id: UUID
     connection_id: UUID
     function_name: str
     lease_id: UUID
+    job_id: UUID | None = None
+
+    @property
+    def table(self) -> str:
+        """Where the lease and the cursor of the run are kept."""
+        return "sync_schedules" if self.job_id is None else "on_demand_syncs"
 
 
 @dataclass(frozen=True)
@@ -54,7 +62,7 @@ class Ending:
 
 async def create(connection: Connection, *, organization_id: UUID, connection_id: UUID, adapter: type[Adapter]) -> None:
     """A schedule for every read of the integration, due at once."""
-    reads = [item.action for item in adapter.implementations.values() if item.action.is_read]
+    reads = _reads(adapter)
     await connection.cursor().executemany(
         "insert into sync_schedules (connection_id, function_name, organization_id, frequency_seconds, due_at) "
         "values (%s, %s, %s, %s, now())",
@@ -62,13 +70,66 @@ async def create(connection: Connection, *, organization_id: UUID, connection_id
     )
 
 
-async def make_due(connection: Connection, connection_id: UUID, functions: Sequence[str] | None) -> list[str]:
-    """Makes functions due now and gives their names; running and paused ones are left alone."""
+def _reads(adapter: type[Adapter]) -> list[Action]:
+    return [item.action for item in adapter.implementations.values() if item.action.is_read]
+
+
+async def add_missing(connection: Connection, adapter: type[Adapter]) -> int:
+    """Schedules for reads that connections were made without, by an older version; as the system role."""
+    reads = _reads(adapter)
     cursor = await connection.execute(
-        "update sync_schedules set due_at = now(), asked_for = true where connection_id = %s and not paused "
+        "insert into sync_schedules (connection_id, function_name, organization_id, frequency_seconds, due_at) "
+        "select c.id, r.name, c.organization_id, r.seconds, now() "
+        "from connections c, unnest(%s::text[], %s::integer[]) as r(name, seconds) "
+        "where c.vertical = %s and c.integration_name = %s and c.deleted_at is null "
+        "on conflict (connection_id, function_name) do nothing",
+        (
+            [action.name for action in reads],
+            [action.resource.sync_seconds for action in reads],
+            adapter.vertical,
+            adapter.slug,
+        ),
+    )
+    return cursor.rowcount
+
+
+async def set_paused(
+    connection: Connection, connection_id: UUID, paused: bool, function_name: str | None = None
+) -> bool:
+    """Pauses or resumes one schedule or all of them; false when there is none."""
+    cursor = await connection.execute(
+        "update sync_schedules set paused = %s where connection_id = %s and (%s::text is null or function_name = %s)",
+        (paused, connection_id, function_name, function_name),
+    )
+    return cursor.rowcount > 0
+
+
+async def stop_disabled(connection: Connection, vertical: str, connection_id: UUID | None = None) -> None:
+    """Takes the lease from runs of functions that are switched off, of one connection or all of the organization.
+
+    Window and cursor stay, so that they go on where they stopped.
+    """
+    for table in ("sync_schedules", "on_demand_syncs"):
+        await connection.execute(
+            f"update {table} t set lease_id = null, lease_until = null from connections c "
+            f"where c.id = t.connection_id and c.vertical = %s and (%s::uuid is null or c.id = %s) "
+            f"and t.lease_id is not null and t.function_name = any({DISABLED})",
+            (vertical, connection_id, connection_id),
+        )
+
+
+async def make_due(
+    connection: Connection, connection_id: UUID, functions: Sequence[str] | None, *, asked_for: bool = False
+) -> list[str]:
+    """Makes functions due now and gives their names; running and paused ones are left alone.
+
+    Where a caller asked for it, the end of each run is announced.
+    """
+    cursor = await connection.execute(
+        "update sync_schedules set due_at = now(), asked_for = asked_for or %s where connection_id = %s and not paused "
         "and (lease_until is null or lease_until < now()) and (%s::text[] is null or function_name = any(%s)) "
         "returning function_name",
-        (connection_id, functions, functions),
+        (asked_for, connection_id, functions, functions),
     )
     return sorted([row["function_name"] for row in await cursor.fetchall()])
 
@@ -76,12 +137,15 @@ async def make_due(connection: Connection, connection_id: UUID, functions: Seque
 async def claim_due(connection: Connection, limit: int) -> list[Due]:
     """Claims functions that are due, oldest first; as the system role. Each is given to one caller only.
 
-    A disabled function stays due, so that it goes on where it stopped as soon as it is enabled again.
+    A disabled function stays due, so that it goes on where it stopped as soon as it is enabled again; so does one with
+    an open on-demand job, which comes first.
     """
     cursor = await connection.execute(
-        "with due as (select connection_id, function_name from sync_schedules where due_at <= now() and not paused "
+        "with due as (select connection_id, function_name from sync_schedules s where due_at <= now() and not paused "
         "and (lease_until is null or lease_until < now()) and not exists (select 1 from connections c "
-        "where c.id = connection_id and function_name = any(c.disabled_functions)) "
+        f"where c.id = s.connection_id and s.function_name = any({DISABLED})) "
+        "and not exists (select 1 from on_demand_syncs j where j.connection_id = s.connection_id "
+        "and j.function_name = s.function_name and j.status = 'open') "
         "order by due_at limit %s for update skip locked) "
         "update sync_schedules s set lease_id = gen_random_uuid(), "
         "lease_until = now() + make_interval(secs => %s) from due "
@@ -128,7 +192,7 @@ async def start_window(connection: Connection, due: Due, start: datetime | None,
 async def extend(connection: Connection, due: Due) -> None:
     """Keeps a lease that is still its own from ending."""
     await connection.execute(
-        "update sync_schedules set lease_until = now() + make_interval(secs => %s) "
+        f"update {due.table} set lease_until = now() + make_interval(secs => %s) "
         "where connection_id = %s and function_name = %s and lease_id = %s",
         (LEASE_SECONDS, due.connection_id, due.function_name, due.lease_id),
     )
@@ -136,8 +200,9 @@ async def extend(connection: Connection, due: Due) -> None:
 
 async def save_cursor(connection: Connection, due: Due, cursor: str | None) -> bool:
     """Moves a run on and extends its lease; false when the lease is no longer its own, and nothing may be stored."""
+    moved = "" if due.job_id is None else "attempts = 0, "
     found = await connection.execute(
-        "update sync_schedules set cursor = %s, lease_until = now() + make_interval(secs => %s) "
+        f"update {due.table} set {moved}cursor = %s, lease_until = now() + make_interval(secs => %s) "
         "where connection_id = %s and function_name = %s and lease_id = %s",
         (cursor, LEASE_SECONDS, due.connection_id, due.function_name, due.lease_id),
     )
@@ -168,15 +233,17 @@ async def complete(connection: Connection, due: Due) -> bool:
     return found.rowcount == 1
 
 
-async def fail(connection: Connection, due: Due, retry_seconds: float | None) -> None:
+async def fail(connection: Connection, due: Due, retry_seconds: float | None) -> bool:
     """Ends a run that did not go through. Window and cursor stay, so the next one goes on where this one stopped.
 
-    Without `retry_seconds` the next run waits for its turn, sooner after the first failures than after many.
+    Without `retry_seconds` the next run waits for its turn, sooner after the first failures than after many. False when
+    the lease is no longer its own.
     """
-    await connection.execute(
+    found = await connection.execute(
         "update sync_schedules set failures = failures + 1, lease_id = null, lease_until = null, "
         "due_at = now() + make_interval(secs => coalesce(%s::float8, "
         "least(frequency_seconds, %s, 15 * power(2, least(failures, 10)))::float8)) "
         "where connection_id = %s and function_name = %s and lease_id = %s",
         (retry_seconds, MAX_BACKOFF_SECONDS, due.connection_id, due.function_name, due.lease_id),
     )
+    return found.rowcount == 1

@@ -16,10 +16,12 @@ import structlog
 from procrastinate import PsycopgConnector
 
 from crossdock.api_logs import service as api_logs
+from crossdock.connections import removal
+from crossdock.link import service as link
 from crossdock.platform.database import JOBS_SCHEMA, SYSTEM_ROLE
 from crossdock.platform.engine import Engine
 from crossdock.records import writes
-from crossdock.syncs import schedules, service
+from crossdock.syncs import service
 from crossdock.webhooks import tasks as webhooks
 
 log = structlog.get_logger(__name__)
@@ -68,9 +70,7 @@ class Worker:
         room = self._engine.settings.worker_concurrency - len(self._running)
         if room <= 0:
             return
-        async with self._engine.database.system() as connection:
-            found = await schedules.claim_due(connection, room)
-        for due in found:
+        for due in await service.claim(self._engine, room):
             self._start(service.run(self._engine, due))
         self._start(writes.settle_due(self._engine))
 
@@ -81,6 +81,8 @@ class Worker:
             await self.jobs.job_manager.retry_job(job)
         await self.jobs.job_manager.delete_old_jobs(nb_hours=1, include_failed=True)
         await writes.forget_old(self._engine)
+        await link.forget_old(self._engine)
+        self._start(removal.purge(self._engine))
         await api_logs.forget_old(self._engine)
         await webhooks.prune(self._engine)
 
@@ -97,6 +99,7 @@ class Worker:
 
     async def run(self) -> None:
         """Works until cancelled; then gives back what is under way."""
+        await service.add_missing_schedules(self._engine)
         async with self.jobs.open_async():
             deliveries = asyncio.create_task(self._deliver())
             try:

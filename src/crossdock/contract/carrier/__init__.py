@@ -15,6 +15,7 @@ INVOICE_LINE_ITEMS = Resource(
     event="carrier-invoice-line-item",
     taggable=True,
     sync_seconds=86400,
+    on_demand=True,
 )
 GET_INVOICE_LINE_ITEMS = read(INVOICE_LINE_ITEMS)
 FILES = Resource(

@@ -15,6 +15,7 @@ ORDERS = Resource(
     event="cart-order",
     taggable=True,
     more_events=("cart-shipment.created",),
+    on_demand=True,
 )
 GET_ORDERS = read(ORDERS)
 CREATE_ORDER_SHIPMENT = write(

@@ -97,6 +97,7 @@ PRODUCTS = Resource(
     schema_name="CartProductApiItemSchema",
     record=Product,
     taggable=True,
+    full_first_sync=True,
 )
 GET_PRODUCTS = read(PRODUCTS)
 ADJUST_INVENTORY = write(

@@ -44,5 +44,6 @@ WAREHOUSES = Resource(
     record=Warehouse,
     taggable=True,
     sync_seconds=43200,
+    full_first_sync=True,
 )
 GET_WAREHOUSES = read(WAREHOUSES)

@@ -6,7 +6,9 @@ from crossdock.contract.actions import read, write
 from crossdock.contract.resources import Resource
 
 
-def _resource(name: str, id_param: str, singular: str, title: str, *, taggable: bool = True) -> Resource:
+def _resource(
+    name: str, id_param: str, singular: str, title: str, *, taggable: bool = True, needs: tuple[str, ...] = ()
+) -> Resource:
     """An ERP resource; its path and event follow from its name."""
     dashed = name.replace("_", "-")
     return Resource(
@@ -18,6 +20,8 @@ def _resource(name: str, id_param: str, singular: str, title: str, *, taggable: 
         title=title,
         event="erp-" + ("inventory" if name == "inventory" else singular.replace("_", "-")),
         taggable=taggable,
+        full_first_sync=not needs and not name.endswith("_orders"),
+        needs=needs,
     )
 
 
@@ -36,13 +40,23 @@ GET_VENDORS = read(VENDORS)
 PURCHASE_ORDERS = _resource("purchase_orders", "purchase_order_id", "purchase_order", "Purchase Orders")
 GET_PURCHASE_ORDERS = read(PURCHASE_ORDERS)
 PURCHASE_ORDER_RECEIPTS = _resource(
-    "purchase_order_receipts", "receipt_id", "purchase_order_receipt", "Purchase Order Receipts", taggable=False
+    "purchase_order_receipts",
+    "receipt_id",
+    "purchase_order_receipt",
+    "Purchase Order Receipts",
+    taggable=False,
+    needs=("purchase_orders",),
 )
 GET_PURCHASE_ORDER_RECEIPTS = read(PURCHASE_ORDER_RECEIPTS)
 SALES_ORDERS = _resource("sales_orders", "sales_order_id", "sales_order", "Sales Orders")
 GET_SALES_ORDERS = read(SALES_ORDERS)
 SALES_ORDER_SHIPMENTS = _resource(
-    "sales_order_shipments", "shipment_id", "sales_order_shipment", "Sales Order Shipments", taggable=False
+    "sales_order_shipments",
+    "shipment_id",
+    "sales_order_shipment",
+    "Sales Order Shipments",
+    taggable=False,
+    needs=("sales_orders",),
 )
 GET_SALES_ORDER_SHIPMENTS = read(SALES_ORDER_SHIPMENTS)
 

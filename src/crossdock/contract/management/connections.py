@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from crossdock.contract.catalogue import READ_OF
-from crossdock.contract.management.shapes import DEPRECATED, closed
+from crossdock.contract.forms import Form
+from crossdock.contract.management.shapes import DEPRECATED, Deleted, Updated, always, closed
 from crossdock.contract.operations import (
     ACCESS_TOKEN,
     API_KEY,
@@ -40,7 +41,8 @@ class SyncSchedule(msgspec.Struct, kw_only=True):
     sync_status: Annotated[
         str,
         Meta(
-            description="`enabled`, `paused`, `in_progress`, `warn` for a problem that does not block, or `error`.",
+            description="`enabled`, `paused`, `disabled`, `in_progress`, `warn` for a problem that does not block, or "
+            "`error`.",
             examples=["enabled"],
         ),
     ] = "enabled"
@@ -136,6 +138,21 @@ class SyncAnswer(msgspec.Struct, kw_only=True):
     ]
 
 
+class UpdateConnection(msgspec.Struct, kw_only=True):
+    """New facts of a connection; what is left out stays as it is."""
+
+    customer_id: Annotated[
+        str | UnsetType | None,
+        Meta(description="Your own identifier of the customer; null for none.", examples=["customer_id"]),
+    ] = UNSET
+    webhooks_disabled: Annotated[
+        bool | UnsetType, Meta(description="Whether its events are held back.", examples=[True])
+    ] = UNSET
+
+
+UPDATE_FORM = Form(UpdateConnection, "UpdateConnectionRequest")
+
+
 def sync_functions() -> list[str]:
     """Every function that can be synced, in any vertical."""
     return sorted({action.name for action in READ_OF.values()})
@@ -206,4 +223,30 @@ SYNC_CONNECTION = Operation(
     body_required=False,
     answer=closed(SyncAnswer, "SyncConnectionResponse"),
     statuses=(400, 401, 403, 413, 415, 422, 429),
+)
+UPDATE_CONNECTION = Operation(
+    method="PATCH",
+    path="/connections",
+    operation_id="patch_update_connection",
+    summary="Update Connection",
+    tags=("Auth",),
+    access=Access.TOKEN,
+    description="Changes your identifier of the token's connection, or whether its events are delivered.",
+    parameters=(API_KEY, ACCESS_TOKEN),
+    body=UPDATE_FORM.schema,
+    answer=always(Updated, "UpdateConnectionResponse"),
+    statuses=(400, 401, 403, 413, 415, 422, 429),
+)
+DELETE_CONNECTION = Operation(
+    method="DELETE",
+    path="/connections",
+    operation_id="delete_delete_connection",
+    summary="Delete Connection",
+    tags=("Auth",),
+    access=Access.TOKEN,
+    description="Removes the token's connection with its credentials, schedules and stored records. The token ends, "
+    "and nothing changes in the connected system.",
+    parameters=(API_KEY, ACCESS_TOKEN),
+    answer=always(Deleted, "DeleteConnectionResponse"),
+    statuses=(401, 403, 422, 429),
 )

@@ -147,3 +147,29 @@ GET_WRITE_INFO = Operation(
     answer=_write_info(),
     statuses=(401, 404, 422, 429),
 )
+OLD_GET_INTEGRATIONS = Operation(
+    method="GET",
+    path="/wms/integrations",
+    operation_id="get_wms_get_integrations",
+    summary="Warehouse Integration Info",
+    tags=("Integrations",),
+    access=Access.KEY,
+    description="Deprecated: an older address of `GET /integrations/wms`.",
+    parameters=(API_KEY,),
+    answer=closed(IntegrationsAnswer, "IntegrationsResponseSchema"),
+    statuses=(401, 422, 429),
+    deprecated=True,
+)
+OLD_GET_INTEGRATION = Operation(
+    method="GET",
+    path="/wms/integrations/{integration_name}",
+    operation_id="get_wms_get_integration",
+    summary="Warehouse Integration Info for Single Integration",
+    tags=("Integrations",),
+    access=Access.OPTIONAL_TOKEN,
+    description="Deprecated: an older address of `GET /integrations/wms/{integration_name}`.",
+    parameters=(API_KEY, OPTIONAL_ACCESS_TOKEN, INTEGRATION_NAME),
+    answer=closed(IntegrationsAnswer, "IntegrationsResponseSchema"),
+    statuses=(401, 404, 422, 429),
+    deprecated=True,
+)

@@ -18,6 +18,8 @@ INBOUND_SHIPMENTS = Resource(
     event="inbound-shipment",
     taggable=True,
     more_events=("receipt.created",),
+    on_demand=True,
+    needs=("inventory",),
 )
 GET_INBOUND_SHIPMENTS = read(INBOUND_SHIPMENTS)
 CREATE_INBOUND_SHIPMENT = write(
@@ -48,6 +50,7 @@ INBOUND_SHIPMENT_SUPPLIERS = Resource(
     changes=(),
     event="inbound-shipment",
     single=False,
+    full_first_sync=True,
 )
 GET_INBOUND_SHIPMENT_SUPPLIERS = read(INBOUND_SHIPMENT_SUPPLIERS)
 
@@ -60,6 +63,8 @@ RETURNS = Resource(
     title="Returns",
     event="return",
     taggable=True,
+    on_demand=True,
+    needs=("inventory", "orders"),
 )
 GET_RETURNS = read(RETURNS)
 CREATE_RETURN = write("create_return", "POST", "/wms/returns", RETURNS, "Create Return")
@@ -75,6 +80,7 @@ SHIPPING_METHODS = Resource(
     title="Shipping Methods",
     event="shipping-method",
     sync_seconds=43200,
+    full_first_sync=True,
 )
 GET_SHIPPING_METHODS = read(SHIPPING_METHODS)
 BILLS = Resource(
@@ -85,6 +91,7 @@ BILLS = Resource(
     singular="bill",
     title="Bills",
     event="bill",
+    on_demand=True,
 )
 GET_BILLS = read(BILLS)
 WAREHOUSE_CUSTOMERS = Resource(
@@ -96,6 +103,7 @@ WAREHOUSE_CUSTOMERS = Resource(
     title="Warehouse Customers",
     event="warehouse-customer",
     sync_seconds=43200,
+    full_first_sync=True,
 )
 GET_WAREHOUSE_CUSTOMERS = read(WAREHOUSE_CUSTOMERS)
 LABOR_ACTIVITIES = Resource(

@@ -123,6 +123,7 @@ INVENTORY = Resource(
     record=InventoryItem,
     filters=(filters.text("warehouse_customer_id"), filters.boolean("active"), filters.text("sku")),
     taggable=True,
+    full_first_sync=True,
 )
 GET_INVENTORY = read(INVENTORY)
 ADJUST_INVENTORY = write(
@@ -144,5 +145,7 @@ INVENTORY_LEDGER = Resource(
     title="Inventory Ledger",
     event="inventory_ledger",
     single=False,
+    on_demand=True,
+    needs=("inventory",),
 )
 GET_INVENTORY_LEDGER = read(INVENTORY_LEDGER)

@@ -291,6 +291,7 @@ ORDERS = Resource(
     ),
     taggable=True,
     more_events=("shipment.created",),
+    on_demand=True,
 )
 GET_ORDERS = read(ORDERS)
 CREATE_ORDER = write("create_order", "POST", "/wms/orders", ORDERS, "Create Order")
@@ -323,5 +324,6 @@ ORDER_CHANNELS = Resource(
     changes=(),
     event="order",
     single=False,
+    full_first_sync=True,
 )
 GET_ORDER_CHANNELS = read(ORDER_CHANNELS)

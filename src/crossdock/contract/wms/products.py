@@ -133,6 +133,7 @@ PRODUCTS = Resource(
     record=Product,
     filters=(filters.text("warehouse_customer_id"), filters.text("sku")),
     taggable=True,
+    full_first_sync=True,
 )
 GET_PRODUCTS = read(PRODUCTS)
 CREATE_PRODUCT = write("create_product", "POST", "/wms/products", PRODUCTS, "Create Product")

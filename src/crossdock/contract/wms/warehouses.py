@@ -61,6 +61,7 @@ WAREHOUSES = Resource(
     filters=(filters.text("name"), filters.text("code")),
     taggable=True,
     sync_seconds=43200,
+    full_first_sync=True,
 )
 GET_WAREHOUSES = read(WAREHOUSES)
 
@@ -77,5 +78,7 @@ WAREHOUSE_LOCATIONS = Resource(
     filters=(filters.text("type"),),
     parent=Parent(param="warehouse_id", column="warehouse_id"),
     sync_seconds=43200,
+    full_first_sync=True,
+    needs=("warehouses",),
 )
 GET_WAREHOUSE_LOCATIONS = read(WAREHOUSE_LOCATIONS)

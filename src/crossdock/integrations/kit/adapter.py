@@ -37,9 +37,14 @@ class Budget:
 
 @dataclass(frozen=True)
 class Incremental:
-    """A read that asks only for what changed; `by` names the field or parameter it filters with."""
+    """A read that asks only for what changed; `by` names the field or parameter it filters with.
+
+    `until` names the one that limits the end of the window. Without it, a read of a span of the past gets everything
+    since its start, and what lies behind its end is left out here, by the dates of the records.
+    """
 
     by: str
+    until: str | None = None
 
 
 @dataclass(frozen=True)

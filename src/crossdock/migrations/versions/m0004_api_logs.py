@@ -5,7 +5,7 @@ from alembic import op
 from crossdock.migrations.tables import open_to_system, protect
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 
 
 def upgrade() -> None:

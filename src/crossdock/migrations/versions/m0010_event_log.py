@@ -41,6 +41,16 @@ def _events() -> None:
     for table, name in _NAMES.items():
         resource = table.replace("_", "/", 1)
         op.execute(f"update events set event_type = '{name}.' || change where resource = '{resource}'")
+    # The removal of a connection was noted without a payload before.
+    op.execute(
+        "update events e set kind = 'admin', event_type = 'connection.deleted', resource = null, record_id = null, "
+        "version = null, change = null, customer_id = c.customer_id, is_sandbox = c.is_sandbox, "
+        "payload = convert_to(json_build_object('connection_id', c.id, 'customer_id', c.customer_id, 'event_type', "
+        "'connection.deleted', 'integration_name', c.integration_name, 'integration_type', c.vertical, 'data', "
+        "json_build_object('deleted_date', to_char(e.created_at at time zone 'UTC', "
+        "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')))::text, 'UTF8') "
+        "from connections c where c.id = e.connection_id and e.resource = 'connection'"
+    )
     op.execute("create index events_record on events (connection_id, resource, record_id, sequence)")
 
 
