@@ -42,6 +42,7 @@ _ERRORS: dict[int, tuple[str, str]] = {
     403: ("The action is switched off, the key is read only, or the connected system refuses.", "HTTPError"),
     404: ("Not found", "HTTPError"),
     409: ("The first call with this Idempotency-Key is still running.", "HTTPError"),
+    410: ("What was asked for is no longer kept.", "HTTPError"),
     413: ("The body is too large.", "HTTPError"),
     415: ("The body is not application/json.", "HTTPError"),
     422: ("Validation error", "ValidationError"),
