@@ -310,9 +310,9 @@ class TestReplay:
     async def test_one_event_a_span_and_what_was_missed(
         self, hooks: Hooks, owner: Caller, depot_connection: DepotConnection, receiver: Receiver
     ) -> None:
-        made = (await _made(owner, url=receiver.url))["data"]
-        for item in ("a", "b"):
-            await depot_connection.adjust(item)
+        await depot_connection.adjust("a")
+        made = (await _made(owner, url=receiver.url, event_types=["inventory.updated"]))["data"]
+        await depot_connection.adjust("b")
         await hooks.drain()
         path = f"/webhook-endpoints/{made['id']}/replay"
         deliveries = (await owner.get(f"/webhook-endpoints/{made['id']}/deliveries")).json()["data"]

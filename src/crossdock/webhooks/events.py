@@ -219,6 +219,10 @@ class LogFilter:
     record_id: str | None = None
 
 
+_LOOKED_AT = 50_000
+"""Events that one page looks at; a filter that rarely fits must not make a call that never ends."""
+
+
 @dataclass(frozen=True)
 class LogPage:
     """Events after a cursor, in order; `last` is the number to go on from, `pruned` the last one that is gone."""
@@ -238,8 +242,10 @@ async def read_log(connection: Connection, organization_id: UUID, after: int, wa
     counter = await cursor.fetchone()
     if counter is None:
         raise LookupError(f"organization {organization_id} has no event counter")
+    last = max(counter["last"], after)
+    upto = min(last, max(after, counter["pruned"]) + _LOOKED_AT)
     where = ["e.organization_id = %s", "e.sequence > %s", "e.sequence <= %s"]
-    values: list[Any] = [organization_id, after, counter["last"]]
+    values: list[Any] = [organization_id, after, upto]
     for column, value in (
         ("event_type", wanted.event_type),
         ("connection_id", wanted.connection_id),
@@ -255,9 +261,9 @@ async def read_log(connection: Connection, organization_id: UUID, after: int, wa
         binary=True,
     )
     rows = [EventRow(**row) for row in await cursor.fetchall()]
-    more = len(rows) > limit
-    last = rows[limit - 1].sequence if more else max(counter["last"], after)
-    return LogPage(rows[:limit], last, more, counter["pruned"])
+    if len(rows) > limit:
+        return LogPage(rows[:limit], rows[limit - 1].sequence, True, counter["pruned"])
+    return LogPage(rows, upto, upto < last, counter["pruned"])
 
 
 async def get(connection: Connection, organization_id: UUID, sequence: int) -> EventRow | None:

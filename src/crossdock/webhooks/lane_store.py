@@ -184,10 +184,14 @@ async def add_again(
     until: datetime | None = None,
     missed_only: bool = False,
 ) -> int:
-    """Makes events due again that the endpoint's filters choose, up to where its lane is; gives how many."""
+    """Makes events due again that the endpoint's filters choose, up to where its lane is; gives how many.
+
+    An endpoint cannot have missed what came before it was made, but it may be sent that too.
+    """
     missed = (
         " and not exists (select 1 from webhook_deliveries p where p.endpoint_id = %(endpoint)s "
-        "and p.sequence = e.sequence and p.state in ('delivered', 'pending', 'cancelled'))"
+        "and p.sequence = e.sequence and p.state in ('delivered', 'pending', 'cancelled')) "
+        "and e.sequence > (select began from webhook_lanes where endpoint_id = %(endpoint)s)"
     )
     cursor = await connection.execute(
         _ADD + "and e.sequence <= (select position from webhook_lanes where endpoint_id = %(endpoint)s) "

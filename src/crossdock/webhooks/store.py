@@ -66,8 +66,8 @@ async def insert(
         f"insert into webhook_endpoints ({', '.join(names)}) values ({', '.join(['%s'] * len(names))})", values
     )
     await connection.execute(
-        "insert into webhook_lanes (endpoint_id, organization_id, position) "
-        "select %s, organization_id, last from event_counters where organization_id = %s",
+        "insert into webhook_lanes (endpoint_id, organization_id, began, position) "
+        "select %s, organization_id, last, last from event_counters where organization_id = %s",
         (row.id, row.organization_id),
     )
 
