@@ -39,7 +39,7 @@ class Attempt:
     outcome: Outcome
     url: str
     attempted_at: datetime
-    duration_ms: float = 0
+    duration_ms: float = 0.0
     status: int | None = None
     error: str | None = None
     response_head: str | None = None

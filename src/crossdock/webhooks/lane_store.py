@@ -63,9 +63,9 @@ class Settlement(msgspec.Struct, frozen=True, kw_only=True):
     record_key: int
     state: str
     attempts: int
-    retry_seconds: float = 0
+    retry_seconds: float = 0.0
     attempted_at: datetime | None = None
-    duration_ms: float = 0
+    duration_ms: float = 0.0
     url: str = ""
     status: int | None = None
     error: str | None = None
@@ -73,13 +73,16 @@ class Settlement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def claim_lanes(connection: Connection, limit: int, organizations: Sequence[UUID] | None = None) -> list[Claim]:
-    """Claims lanes that have something to do; as the system role. Each is given to one caller only."""
+    """Claims lanes that have something to do; as the system role. Each is given to one caller only.
+
+    A lease that has ended was not given back, so nobody has said yet when its lane has something to do.
+    """
     cursor = await connection.execute(
         "with due as (select l.endpoint_id from webhook_lanes l "
         "join webhook_endpoints e on e.id = l.endpoint_id "
         "join event_counters c on c.organization_id = l.organization_id "
-        "where not e.paused and e.disabled_at is null and (l.lease_until is null or l.lease_until < now()) "
-        "and (l.due_at <= now() or l.position < c.last) "
+        "where not e.paused and e.disabled_at is null and (l.lease_until < now() "
+        "or (l.lease_until is null and (l.due_at <= now() or l.position < c.last))) "
         "and (%(organizations)s::uuid[] is null or l.organization_id = any(%(organizations)s)) "
         "order by l.due_at limit %(limit)s for update of l skip locked) "
         "update webhook_lanes l set lease_id = gen_random_uuid(), "

@@ -73,18 +73,18 @@ class Lane:
         """One round, and what is to be waited for after it; false at the end."""
         self._news.clear()
         # Both are taken at the same moment: what is no longer busy is among the settlements, and not fetched again.
-        busy, settlements, self._settlements = list(self._busy), self._settlements, []
+        busy, settlements = list(self._busy), list(self._settlements)
         async with self._engine.database.transaction(self.claim.organization_id) as connection:
             state = await lane_store.begin_round(connection, self.claim)
             await lane_store.settle(connection, self.claim, settlements)
-            if state is None:
-                return False
-            if await self._judge_health(connection, state, settlements):
+            if state is None or await self._judge_health(connection, state, settlements):
                 return False
             position = await lane_store.fan_out(connection, state, EVENTS_A_ROUND)
             room = FETCHED - self._loaded
             due = await lane_store.fetch_due(connection, state.endpoint, busy, room) if room > 0 else []
             work = await self._build(connection, due)
+        # Not before the transaction has gone through: otherwise they are noted with the next one.
+        del self._settlements[: len(settlements)]
         self._start(state, work)
         more = position < state.last or len(due) == room
         return True if more and self._loaded <= FETCHED // 2 else await self._wait()
@@ -173,7 +173,7 @@ class Lane:
             record_key=item.record_key,
             state="pending" if delay is not None else states.get(attempt.outcome, "failed"),
             attempts=attempts,
-            retry_seconds=delay or 0,
+            retry_seconds=delay or 0.0,
             attempted_at=attempt.attempted_at,
             duration_ms=attempt.duration_ms,
             url=attempt.url,
@@ -217,7 +217,6 @@ class Lane:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        settlements, self._settlements = self._settlements, []
         async with self._engine.database.transaction(self.claim.organization_id) as connection:
-            await lane_store.settle(connection, self.claim, settlements)
+            await lane_store.settle(connection, self.claim, self._settlements)
             await lane_store.release(connection, self.claim)

@@ -104,7 +104,11 @@ class NetworkTransport:
                 return VendorAnswer(answer.status, headers, body, request.url)
         except AddressRefused as error:
             raise NotSent(str(error)) from None
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
+        except aiohttp.ClientConnectorError as error:
+            # What the resolver has raised; of its own words aiohttp keeps none.
+            refused = isinstance(error.os_error, AddressRefused)
+            raise NotSent(str(error.os_error) if refused else _reason(error)) from error
+        except (aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
             raise NotSent(_reason(error)) from error
         except (aiohttp.ClientError, TimeoutError) as error:
             raise AnswerLost(_reason(error)) from error

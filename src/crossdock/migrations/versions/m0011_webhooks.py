@@ -32,7 +32,8 @@ def _lanes() -> None:
     """A row of its own a lane: it changes with every batch, and shares nothing with what a user edits."""
     op.execute(
         "create table webhook_lanes (endpoint_id uuid primary key references webhook_endpoints on delete cascade, "
-        f"{_OWNER}, began bigint not null, position bigint not null, due_at timestamptz, lease_id uuid, lease_until timestamptz, "
+        f"{_OWNER}, began bigint not null, position bigint not null, due_at timestamptz, lease_id uuid, "
+        "lease_until timestamptz, "
         "failing_since timestamptz) with (fillfactor = 50)"
     )
     op.execute("create index webhook_lanes_organization on webhook_lanes (organization_id)")
