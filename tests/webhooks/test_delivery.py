@@ -241,7 +241,7 @@ class TestOrder:
         self, hooks: Hooks, depot_connection: DepotConnection, receiver: Receiver
     ) -> None:
         await hooks.subscribe(receiver.url)
-        failed = []
+        failed: list[Received] = []
 
         async def respond(request: Received) -> bytes:
             if svix_record(request) == "a" and not failed:
