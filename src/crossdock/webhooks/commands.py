@@ -218,9 +218,7 @@ def _add_sending(app: typer.Typer, run: Run) -> None:
     def replay(
         endpoint: Endpoint,
         event: Annotated[str | None, typer.Option(help="One event, such as evt_42.")] = None,
-        since: Annotated[
-            str | None, typer.Option(help="Events from then on, such as 2026-01-01T00:00:00Z.")
-        ] = None,
+        since: Annotated[str | None, typer.Option(help="Events from then on, such as 2026-01-01T00:00:00Z.")] = None,
         until: Annotated[str | None, typer.Option(help="Events before this time.")] = None,
         missed: Annotated[bool, typer.Option("--missed", help="Only what was not delivered.")] = False,
         organization: Organization = None,

@@ -80,7 +80,11 @@ async def find(connection: Connection, endpoint_id: UUID) -> EndpointRow | None:
 
 
 async def lock(connection: Connection, endpoint_id: UUID) -> EndpointRow | None:
-    """The same, kept from others until the transaction ends."""
+    """The same, kept from others until the transaction ends.
+
+    A round of its lane holds the lane and then needs the endpoint, so whoever wants both takes them in this order too.
+    """
+    await connection.execute("select from webhook_lanes where endpoint_id = %s for update", (endpoint_id,))
     cursor = await connection.execute(
         f"select {_FIELDS} from webhook_endpoints where id = %s for update", (endpoint_id,)
     )
@@ -108,6 +112,8 @@ async def update(connection: Connection, endpoint_id: UUID, changes: Mapping[str
 
 async def delete(connection: Connection, endpoint_id: UUID) -> bool:
     """Removes an endpoint with its lane, deliveries and attempts; false when there is none."""
+    if await lock(connection, endpoint_id) is None:
+        return False
     cursor = await connection.execute("delete from webhook_endpoints where id = %s", (endpoint_id,))
     return cursor.rowcount == 1
 

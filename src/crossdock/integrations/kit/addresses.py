@@ -6,6 +6,7 @@ name that answers differently the second time gains nothing. Only networks a set
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import socket
 import unicodedata
@@ -83,6 +84,8 @@ class AddressGuard:
 
     def __init__(self, allowed: Sequence[IPNetwork] = ()) -> None:
         self._allowed = tuple(allowed)
+        # The same few addresses are asked about all the time, and what a text says does not change.
+        self._known = functools.lru_cache(maxsize=1024)(self._check_url)
 
     def check_address(self, text: str, host: str) -> None:
         """Raises `AddressRefused` when a resolved address must not be connected to."""
@@ -98,6 +101,9 @@ class AddressGuard:
 
     def check_url(self, url: str) -> None:
         """Raises `AddressRefused` for a URL that no request may go to, as far as its text tells."""
+        self._known(url)
+
+    def _check_url(self, url: str) -> None:
         try:
             parts = urlsplit(url)
             host = parts.hostname
