@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from crossdock.contract.records import Measurements, WarehouseAddress, encode_record
+from crossdock.contract.records import Measurements, ShipToAddress, WarehouseAddress, encode_record
 from crossdock.contract.wms.orders import (
     Order,
     OrderChannel,
@@ -17,7 +17,6 @@ from crossdock.contract.wms.orders import (
     Package,
     PackageLineItem,
     ShipmentLineItem,
-    ShipToAddress,
 )
 
 TEMPLATES = 1000

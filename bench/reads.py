@@ -12,6 +12,7 @@ import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -89,7 +90,7 @@ def _wait_for(port: int, process: GuardedProcess, log: Path) -> None:
 
 def page_path(place: Place, limit: int) -> str:
     """The path of Crossdock's page that follows a row."""
-    asked = query.parse(b"", ORDERS, UUID(place.account.connection_id), {})
+    asked = query.parse(b"", ORDERS, UUID(place.account.connection_id), {}, datetime.now(UTC))
     return f"{ORDERS.path}?limit={limit}&page_token={query.make_token(asked.fingerprint, place.seq)}"
 
 

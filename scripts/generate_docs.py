@@ -135,9 +135,10 @@ def actions_page() -> str:
 # -- integrations --------------------------------------------------------------------------------------------------
 
 
-def _evidence(adapter: type[Adapter], action: str) -> str:
+def _evidence(adapter: type[Adapter], action: str, *, download: bool = False) -> str:
     """Where the recorded exchanges of an action come from, successes and failures counted."""
-    stored = [item.cassette for item in exchanges.load(adapter) if item.cassette.action == action]
+    every = [item.cassette for item in exchanges.load(adapter)]
+    stored = [cassette for cassette in every if (cassette.action, cassette.download) == (action, download)]
     if not stored:
         return "none"
     counted = Counter(cassette.source for cassette in stored)
@@ -163,6 +164,9 @@ def capability_table(adapter: type[Adapter]) -> str:
     for made in (*reads_of(adapter), *writes_of(adapter)):
         behaviour = _behaviour(adapter, made)
         rows.append((f"`{made.action.name}`", behaviour, _evidence(adapter, made.action.name)))
+        if made.action.resource.key in adapter.downloaders:
+            evidence = _evidence(adapter, made.action.name, download=True)
+            rows.append(("download of a file", "fetched when its address is called", evidence))
     return table(("Action", "How", "Recorded exchanges"), rows)
 
 

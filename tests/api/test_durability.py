@@ -17,6 +17,7 @@ import httpx
 import psycopg
 import pytest
 
+from crossdock.integrations import registry
 from crossdock.platform import settings
 from crossdock.platform.database import Database
 from crossdock.platform.engine import Engine
@@ -29,6 +30,7 @@ from tests.api.processes import PATIENCE_SECONDS, Installation, Running, free_po
 pytestmark = pytest.mark.anyio
 
 
+SANDBOXES = [adapter.vertical for adapter in registry.adapters() if adapter.slug == "sandbox"]
 MASTER_KEY = base64.b64encode(bytes(range(32))).decode()
 
 
@@ -223,7 +225,7 @@ class TestTwoServers:
                     "select (select count(*) from organizations), (select count(*) from api_keys), "
                     "(select count(*) from connections)"
                 ).fetchone()
-            assert counts == (1, 1, 2)
+            assert counts == (1, 1, len(SANDBOXES))
             codes = [await asyncio.to_thread(each.end) for each in starts]
         assert codes == [0, 0]
 
@@ -311,11 +313,8 @@ class TestFirstStart:
             assert stat.S_IMODE(credentials.stat().st_mode) == 0o600
             assert stat.S_IMODE((made.data / "master.key").stat().st_mode) == 0o600
             given = variables(credentials.read_text())
-            assert set(given) == {
-                "CROSSDOCK_API_KEY",
-                "CROSSDOCK_WMS_SANDBOX_TOKEN",
-                "CROSSDOCK_CART_SANDBOX_TOKEN",
-            }
+            tokens = {f"CROSSDOCK_{vertical.upper()}_SANDBOX_TOKEN" for vertical in SANDBOXES}
+            assert set(given) == {"CROSSDOCK_API_KEY", *tokens}
             assert given["CROSSDOCK_API_KEY"] in serve.said()
             http.base_url = httpx.URL(made.url)
             caller = Caller(http, given["CROSSDOCK_API_KEY"], given["CROSSDOCK_WMS_SANDBOX_TOKEN"])

@@ -22,8 +22,10 @@ from tests.api.fuzzing import (
     WRITES,
     Target,
     fits_document,
+    fresh_record,
     name_of,
     refused_fields,
+    regenerate,
     without_fractions,
     written_document,
 )
@@ -38,6 +40,8 @@ def _fuzz(target: Target, operation: Operation, document: dict[str, Any], cases:
     fuzzed = schema[operation.path][operation.method]
     vertical = operation.action.vertical if operation.action else "wms"
     real = {name: target.ids.get((vertical, name), []) for name in operation.path_parameters}
+    if operation.kind is Kind.WRITE:
+        real |= fresh_record(target, operation)
     statuses: dict[int, int] = {}
 
     @seed(1)
@@ -78,14 +82,17 @@ def _fuzz(target: Target, operation: Operation, document: dict[str, Any], cases:
 def test_reads_and_management(target: Target, operation: Operation) -> None:
     statuses = _fuzz(target, operation, target.document, READ_CASES)
     assert 401 not in statuses
-    assert sum(statuses.values()) >= READ_CASES // 2
+    # A call that takes nothing can only be made in one way.
+    assert sum(statuses.values()) >= (READ_CASES // 2 if operation.parameters or operation.body else 1)
 
 
 @pytest.mark.parametrize("operation", WRITES, ids=name_of)
 def test_writes(target: Target, operation: Operation) -> None:
     """What write-info allows is taken or refused by the vendor in its own words; what it forbids is a 422."""
+    assert operation.action is not None
+    # Begun anew, because what other calls have shipped or cancelled would be refused.
+    regenerate(target.url, target.key, operation.action.vertical)
     statuses = _fuzz(target, operation, written_document(target, operation), WRITE_CASES)
     assert 401 not in statuses
-    assert operation.action is not None
     assert statuses.get(422) or not operation.action.takes_body
     assert statuses.get(200), f"no write got through: {statuses}"

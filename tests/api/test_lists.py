@@ -64,7 +64,7 @@ class TestEnvelope:
             if answer.status_code == 501:
                 continue
             [record] = answer.json()["data"]
-            assert {"id", "created_date", "updated_date", "additional_fields"} <= set(record)
+            assert {"id", "created_date", "updated_date"} <= set(record)
             for name in ("created_date", "updated_date", "trackstar_created_date", "trackstar_updated_date"):
                 assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", record[name]), (resource.key, name)
             assert ("trackstar_tags" in record) is resource.taggable

@@ -88,6 +88,11 @@ class TestEntries:
             "connection_id": connection_id,
             "integration_name": "sandbox",
             "integration_type": "wms",
+            "customer_id": None,
+            "origin": None,
+            "error": None,
+            "request_body": None,
+            "response_body": None,
         }
 
     async def test_a_refusal_has_its_words_and_whose_they_are(self, logged: Logged) -> None:
@@ -100,7 +105,7 @@ class TestEntries:
         await logged.account.warehouse.with_(token="wrong").get("/wms/inventory")
         [entry] = await logged.entries()
         assert (entry["status_code"], entry["error"]) == (401, "Invalid access token")
-        assert "connection_id" not in entry
+        assert entry["connection_id"] is None
 
     async def test_an_id_is_shown_as_it_was_sent(self, logged: Logged) -> None:
         await logged.account.warehouse.get("/wms/inventory/a%2Fb%00")
@@ -130,7 +135,7 @@ class TestSecrets:
     async def test_bodies_are_kept_only_when_asked_for(self, logged: Logged) -> None:
         await logged.account.warehouse.put("/wms/inventory/inventory_item_id_0/adjust", {"quantity": "many"})
         [entry] = await logged.entries()
-        assert not {"request_body", "response_body"} & set(entry)
+        assert (entry["request_body"], entry["response_body"]) == (None, None)
 
     async def test_kept_bodies_have_no_secret(self, verbose: Logged) -> None:
         body = {"trackstar_tags": [{"api_key": "hunter2"}, f"see {verbose.account.key}"]}
@@ -154,7 +159,7 @@ class TestSecrets:
             refused, made = await logged.entries()
         assert refused["request_body"]["quantity"] == "many"
         assert refused["response_body"]["error"] == "Validation error"
-        assert "request_body" not in made
+        assert made["request_body"] is None
 
     @pytest.mark.parametrize(
         ("given", "kept"),

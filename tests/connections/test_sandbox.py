@@ -58,7 +58,7 @@ async def test_many_at_once_give_one_connection(engine: Engine, http: httpx.Asyn
     assert len(await caller.with_(token=token).ids("/wms/products")) == 17
 
 
-@pytest.mark.parametrize("vertical", ["carrier", "freight", "erp", "unknown", "WMS"])
+@pytest.mark.parametrize("vertical", ["unknown", "WMS"])
 async def test_a_vertical_without_a_sandbox_is_a_404(reader: Account, vertical: str) -> None:
     answer = await reader.organization.post(f"/sandbox/generate-sandbox/{vertical}")
     assert answer.status_code == 404

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
@@ -15,6 +16,7 @@ from crossdock.contract.wms.inventory import INVENTORY
 from crossdock.records import query
 
 CONNECTION = UUID(int=1)
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 @given(st.binary(min_size=8, max_size=8), st.integers(0, 2**63 - 1))
@@ -36,29 +38,29 @@ def test_any_other_text_is_refused(token: str) -> None:
 )
 def test_a_moment_may_be_written_with_an_offset(moment: str) -> None:
     """Generated clients write it so; the same moment must select the same records."""
-    [documented] = query.parse(b"created_date[gte]=2026-01-01T00:00:00Z", INVENTORY, CONNECTION, {}).conditions
-    [written] = query.parse(f"created_date[gte]={moment}".encode(), INVENTORY, CONNECTION, {}).conditions
+    [documented] = query.parse(b"created_date[gte]=2026-01-01T00:00:00Z", INVENTORY, CONNECTION, {}, NOW).conditions
+    [written] = query.parse(f"created_date[gte]={moment}".encode(), INVENTORY, CONNECTION, {}, NOW).conditions
     assert written.values == documented.values
 
 
 @given(st.binary(max_size=60) | st.text(max_size=60).map(str.encode))
 def test_any_query_string_is_read_or_refused(raw: bytes) -> None:
     with contextlib.suppress(InvalidBody):
-        asked = query.parse(raw, INVENTORY, CONNECTION, {})
+        asked = query.parse(raw, INVENTORY, CONNECTION, {}, NOW)
         assert 1 <= asked.limit <= 1000
         assert asked.after >= 0
 
 
 def test_the_order_of_parameters_does_not_matter() -> None:
     """Clients build query strings from maps; the next page must not fail for it."""
-    one = query.parse(b"sku=a&active=true", INVENTORY, CONNECTION, {})
-    other = query.parse(b"active=true&sku=a", INVENTORY, CONNECTION, {})
+    one = query.parse(b"sku=a&active=true", INVENTORY, CONNECTION, {}, NOW)
+    other = query.parse(b"active=true&sku=a", INVENTORY, CONNECTION, {}, NOW)
     assert one.fingerprint == other.fingerprint
 
 
 @pytest.mark.parametrize("changed", [b"sku=b", b"sku[contains]=a", b"", b"sku=a&active=true"])
 def test_every_change_of_the_query_does(changed: bytes) -> None:
-    usual = query.parse(b"sku=a", INVENTORY, CONNECTION, {}).fingerprint
-    assert query.parse(changed, INVENTORY, CONNECTION, {}).fingerprint != usual
-    assert query.parse(b"sku=a", INVENTORY, uuid4(), {}).fingerprint != usual
-    assert query.parse(b"sku=a", INVENTORY, CONNECTION, {"warehouse_id": "1"}).fingerprint != usual
+    usual = query.parse(b"sku=a", INVENTORY, CONNECTION, {}, NOW).fingerprint
+    assert query.parse(changed, INVENTORY, CONNECTION, {}, NOW).fingerprint != usual
+    assert query.parse(b"sku=a", INVENTORY, uuid4(), {}, NOW).fingerprint != usual
+    assert query.parse(b"sku=a", INVENTORY, CONNECTION, {"warehouse_id": "1"}, NOW).fingerprint != usual

@@ -71,3 +71,9 @@ async def warehouse(app: ASGIApp, database: Database, organization_id: UUID) -> 
 async def shop(app: ASGIApp, database: Database, organization_id: UUID) -> Caller:
     """A caller of the shop."""
     return await open_account(app, database, organization_id, "cart")
+
+
+@pytest.fixture
+async def erp(app: ASGIApp, database: Database, organization_id: UUID) -> Caller:
+    """A caller of the ERP."""
+    return await open_account(app, database, organization_id, "erp")

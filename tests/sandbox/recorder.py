@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -22,16 +22,23 @@ from crossdock.integrations.kit import exchanges
 from crossdock.integrations.kit.adapter import Adapter, Applied, Attempt, BatchWritten, NotApplied, Runtime, Window
 from crossdock.integrations.kit.client import VendorClient
 from crossdock.integrations.kit.transport import AnswerLost, InProcessTransport, Transport, VendorAnswer, VendorRequest
-from crossdock.integrations.sandbox import CartSandbox, Sandbox
+from crossdock.integrations.sandbox import CarrierSandbox, CartSandbox, FreightSandbox, Sandbox
 from crossdock.integrations.sandbox.base import SandboxCredentials
 from crossdock.platform.database import Database
 from crossdock.sandbox import accounts
 from crossdock.sandbox.app import make_app
+from crossdock.sandbox.store import Product
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ORGANIZATION = UUID("00000000-0000-4000-8000-000000000001")
 REFERENCE = "5eed0000000000000000000000000001"
-KEYS = {"wms": "test-key-of-the-warehouse", "cart": "test-key-of-the-shop"}
+KEYS: dict[Product, str] = {
+    "wms": "test-key-of-the-warehouse",
+    "cart": "test-key-of-the-shop",
+    "erp": "test-key-of-the-erp",
+    "carrier": "test-key-of-the-carrier",
+    "freight": "test-key-of-the-forwarder",
+}
 LINE_LENGTH = 120
 NOTE = "The sandbox of this project, recorded inside the test process."
 
@@ -50,6 +57,9 @@ class Call:
     lost: bool = False
     """Whether the answer gets lost after the vendor has acted."""
     settle: bool = False
+    reference: str = REFERENCE
+    download: bool = False
+    """Whether the file of the record in `ids` is fetched; the action is the read of its list."""
 
 
 @dataclass(frozen=True)
@@ -88,9 +98,31 @@ def cart(action: str, *ids: str, **rest: Any) -> Call:
     return Call(CartSandbox, action, ids, **rest)
 
 
+def carrier(action: str, *ids: str, **rest: Any) -> Call:
+    return Call(CarrierSandbox, action, ids, **rest)
+
+
+def freight(action: str, *ids: str, **rest: Any) -> Call:
+    return Call(FreightSandbox, action, ids, **rest)
+
+
 LOST_ADJUSTMENT = wms("adjust_inventory", "inventory_item_id_6", body=INCREASE, lost=True)
 LOST_KIT = wms("create_kit", body=KIT, lost=True)
 LOST_KIT_CHANGE = wms("update_kit", "product_id_15", body={"name": "Two mugs"}, lost=True)
+SHIPMENT = {
+    "tracking_number": "1Z999AA20000005600",
+    "carrier_name": "UPS",
+    "shipping_method_name": "Ground",
+    "tracking_url": "https://tracking.example.com/1Z999AA20000005600",
+}
+PART = {"line_items": [{"line_item_id": "order_id_56_line_0", "quantity": 1}]}
+LINE_REFUND = {
+    "line_items": [{"line_item_id": "order_id_40_line_0", "quantity": 1, "restock": True}],
+    "reason": "damaged",
+    "note": "Cracked in transit",
+}
+LOST_SHOP_SHIPMENT = cart("create_order_shipment", "order_id_56", body=SHIPMENT, lost=True)
+LOST_REFUND = cart("refund_order", "order_id_40", body=LINE_REFUND, lost=True)
 LOST_CART = cart("adjust_inventory", "product_id_9", body=CART_INCREASE, lost=True)
 
 
@@ -98,6 +130,116 @@ def again(call: Call) -> Call:
     """The settling of a lost write."""
     return Call(call.adapter, call.action, call.ids, call.body, settle=True)
 
+
+ORDER = {
+    "order_number": "1001",
+    "reference_id": "shop-1001",
+    "channel_object": {"channel_name": "Web shop"},
+    "shipping_method_id": "shipping_method_id_1",
+    "ship_to_address": {"full_name": "Ada Brunner", "address1": "12 Hill Road", "city": "Denver", "country": "US"},
+    "line_items": [
+        {"product_id": "product_id_0", "quantity": 30},
+        {"product_id": "product_id_16", "sku": "KIT-OAT-6", "quantity": 1, "unit_price": 15.5, "discount_amount": 0.5},
+    ],
+    "total_shipping": 4.9,
+}
+LOST_ORDER = wms("create_order", body=ORDER, lost=True)
+LOST_CANCEL = wms("cancel_order", "order_id_70", lost=True)
+LOST_SHIPMENT = wms("create_order_shipment", "order_id_70", body={"partial": True}, lost=True)
+LOST_CHANGE = wms("update_order", "order_id_80", body={"status": "packed"}, lost=True)
+LABEL = {"file_name": "label.txt", "file": "VG86IEFkYQ=="}
+LOST_FILE = wms("create_order_file", "order_id_70", body=LABEL, lost=True)
+ORDER_SCENARIOS = (
+    Scenario("get_orders", wms("get_orders", cursor="order_id_97")),
+    Scenario("get_orders_packed", wms("get_orders", start_days_ago=0), before=[replace(LOST_CHANGE, lost=False)]),
+    Scenario("get_orders_lost", wms("get_orders", lost=True)),
+    Scenario("get_order_channels", wms("get_order_channels")),
+    Scenario("get_order_channels_wrong_key", wms("get_order_channels", key="test-wrong-key")),
+    Scenario("get_order_packs", wms("get_order_packs", "order_id_84")),
+    Scenario("get_order_packs_unknown", wms("get_order_packs", "order_id_999")),
+    Scenario("create_order", wms("create_order", body=ORDER)),
+    Scenario(
+        "create_order_backordered",
+        wms("create_order", body={"line_items": [{"product_id": "product_id_8", "quantity": 5000}]}),
+    ),
+    Scenario("create_order_number_taken", wms("create_order", body={**ORDER, "order_number": "order_number_3"})),
+    Scenario(
+        "create_order_unknown_product",
+        wms("create_order", body={"line_items": [{"product_id": "nothing", "quantity": 1}]}),
+    ),
+    Scenario("create_order_lost", LOST_ORDER),
+    Scenario("create_order_settle_applied", again(LOST_ORDER), before=[LOST_ORDER]),
+    Scenario("create_order_settle_not_applied", again(LOST_ORDER)),
+    Scenario(
+        "update_order",
+        wms(
+            "update_order",
+            "order_id_80",
+            body={"line_items": [{"product_id": "product_id_4", "quantity": 2}], "status": "processing"},
+        ),
+    ),
+    Scenario(
+        "update_order_waiting",
+        wms(
+            "update_order", "order_id_77", body={"channel": "channel_A", "channel_object": {"channel_id": "channel_C"}}
+        ),
+    ),
+    Scenario("update_order_shipped", wms("update_order", "order_id_0", body={"service_level": "Express"})),
+    Scenario("update_order_settle_applied", again(LOST_CHANGE), before=[LOST_CHANGE]),
+    Scenario("update_order_settle_not_applied", again(LOST_CHANGE)),
+    Scenario("cancel_order", wms("cancel_order", "order_id_70")),
+    Scenario("cancel_order_shipped", wms("cancel_order", "order_id_75")),
+    Scenario("cancel_order_settle_applied", again(LOST_CANCEL), before=[LOST_CANCEL]),
+    Scenario("cancel_order_settle_not_applied", again(LOST_CANCEL)),
+    Scenario(
+        "create_order_shipment_pack",
+        wms(
+            "create_order_shipment",
+            "order_id_84",
+            body={
+                "shipped_date": "2026-11-20T10:00:00.250+02:00",
+                "carrier_id": "UPS",
+                "shipping_method_id": "shipping_method_id_0",
+                "shipping_cost": 7.25,
+                "warehouse_id": "warehouse_id_0",
+                "packages": [{"package_id": "pack_order_id_84_1", "tracking_number": "1Z1"}],
+            },
+        ),
+    ),
+    Scenario(
+        "create_order_shipment_lots",
+        wms(
+            "create_order_shipment",
+            "order_id_100",
+            body={
+                "line_items": [{"product_id": "product_id_3", "quantity": 70}],
+                "packages": [{"package_id": "A"}, {"package_id": "B", "tracking_number": "1Z2"}],
+                "measurements": SIZED_KIT["measurements"],
+            },
+        ),
+        before=[
+            wms(
+                "create_order", body={"line_items": [{"product_id": "product_id_3", "quantity": 90}]}, reference="first"
+            )
+        ],
+    ),
+    Scenario(
+        "create_order_shipment_unknown_pack",
+        wms("create_order_shipment", "order_id_84", body={"packages": [{"package_id": "nothing"}]}),
+    ),
+    Scenario("create_order_shipment_on_hold", wms("create_order_shipment", "order_id_78", body={})),
+    Scenario("create_order_shipment_lost", LOST_SHIPMENT),
+    Scenario("create_order_shipment_settle_applied", again(LOST_SHIPMENT), before=[LOST_SHIPMENT]),
+    Scenario("create_order_shipment_settle_not_applied", again(LOST_SHIPMENT)),
+    Scenario("create_order_file", wms("create_order_file", "order_id_70", body=LABEL)),
+    Scenario(
+        "create_order_file_by_address",
+        wms("create_order_file", "order_id_70", body={"file_url": "https://files.example/labels/7.pdf"}),
+    ),
+    Scenario("create_order_file_nothing_sent", wms("create_order_file", "order_id_70", body={"file_name": "x"})),
+    Scenario("create_order_file_settle_applied", again(LOST_FILE), before=[LOST_FILE]),
+    Scenario("create_order_file_settle_not_applied", again(LOST_FILE)),
+)
 
 SCENARIOS = (
     Scenario("check", wms("check")),
@@ -153,6 +295,7 @@ SCENARIOS = (
     Scenario("update_kit_unknown", wms("update_kit", "product_id_99", body={"name": "Two mugs"})),
     Scenario("update_kit_settle_applied", again(LOST_KIT_CHANGE), before=[LOST_KIT_CHANGE]),
     Scenario("update_kit_settle_not_applied", again(LOST_KIT_CHANGE)),
+    *ORDER_SCENARIOS,
     Scenario("check", cart("check")),
     Scenario("check_wrong_key", cart("check", key="test-wrong-key")),
     Scenario("get_warehouses", cart("get_warehouses")),
@@ -204,6 +347,44 @@ SCENARIOS = (
             "batch_adjust_inventory", body={"line_items": [{"product_id": "product_id_16", "quantity": 12}]}, lost=True
         ),
     ),
+    Scenario("get_orders", cart("get_orders", cursor="order_id_57")),
+    Scenario("get_orders_changed", cart("get_orders", start_days_ago=1)),
+    Scenario("get_orders_lost", cart("get_orders", lost=True)),
+    Scenario("create_order_shipment", cart("create_order_shipment", "order_id_56", body=SHIPMENT)),
+    Scenario("create_order_shipment_part", cart("create_order_shipment", "order_id_56", body={**SHIPMENT, **PART})),
+    Scenario(
+        "create_order_shipment_too_many",
+        cart(
+            "create_order_shipment",
+            "order_id_56",
+            body={"line_items": [{"line_item_id": "order_id_56_line_0", "quantity": 9}]},
+        ),
+    ),
+    Scenario("create_order_shipment_not_paid", cart("create_order_shipment", "order_id_37", body={})),
+    Scenario("create_order_shipment_lost", LOST_SHOP_SHIPMENT),
+    Scenario("create_order_shipment_settle_applied", again(LOST_SHOP_SHIPMENT), before=[LOST_SHOP_SHIPMENT]),
+    Scenario("create_order_shipment_settle_not_applied", again(LOST_SHOP_SHIPMENT)),
+    Scenario("refund_order", cart("refund_order", "order_id_40", body={})),
+    Scenario("refund_order_line", cart("refund_order", "order_id_40", body=LINE_REFUND)),
+    Scenario("refund_order_shipping", cart("refund_order", "order_id_40", body={"shipping_amount": 1.5})),
+    Scenario("refund_order_too_much", cart("refund_order", "order_id_40", body={"amount": 5000})),
+    Scenario("refund_order_not_paid", cart("refund_order", "order_id_37", body={})),
+    Scenario("refund_order_lost", LOST_REFUND),
+    Scenario("refund_order_settle_applied", again(LOST_REFUND), before=[LOST_REFUND]),
+    Scenario("refund_order_settle_not_applied", again(LOST_REFUND)),
+    Scenario("check", carrier("check")),
+    Scenario("check_wrong_key", carrier("check", key="test-wrong-key")),
+    Scenario("get_invoice_line_items", carrier("get_invoice_line_items", start_days_ago=8)),
+    Scenario("get_invoice_line_items_lost", carrier("get_invoice_line_items", lost=True)),
+    Scenario("get_files", carrier("get_files", start_days_ago=20)),
+    Scenario("get_files_key_of_the_shop", carrier("get_files", key=KEYS["cart"])),
+    Scenario("get_files_download", carrier("get_files", "file_id_12", download=True)),
+    Scenario("get_files_download_unknown", carrier("get_files", "file_id_99", download=True)),
+    Scenario("check", freight("check")),
+    Scenario("check_wrong_key", freight("check", key="test-wrong-key")),
+    Scenario("get_shipments", freight("get_shipments", cursor="shipment_id_17")),
+    Scenario("get_shipments_changed", freight("get_shipments", start_days_ago=2, cursor="shipment_id_11")),
+    Scenario("get_shipments_lost", freight("get_shipments", lost=True)),
 )
 
 
@@ -226,7 +407,12 @@ class RecordingTransport:
         if self.lost:
             self.kept.append({"request": shown, "lost": True})
             raise AnswerLost("lost in the cassette")
-        self.kept.append({"request": shown, "response": {"status": answer.status, "json": json.loads(answer.body)}})
+        said: dict[str, Any] = {"status": answer.status}
+        if answer.headers["content-type"].startswith("application/json"):
+            said["json"] = json.loads(answer.body)
+        else:
+            said |= {"headers": {"content-type": answer.headers["content-type"]}, "text": answer.body.decode()}
+        self.kept.append({"request": shown, "response": said})
         return answer
 
 
@@ -239,11 +425,11 @@ class Recorder:
 
     async def record(self, scenario: Scenario) -> str:
         """The cassette of a scenario as text."""
-        await self._fresh_accounts()
+        await self._fresh_accounts(scenario)
         for call in scenario.before:
             await self._quietly(call)
         if scenario.reset_before:
-            await self._reset()
+            await self._reset(scenario)
         call = scenario.call
         transport = RecordingTransport(InProcessTransport(self._app), lost=call.lost)
         client, adapter = self._adapter(call, transport)
@@ -257,18 +443,20 @@ class Recorder:
             expect = {"error": {**found, "effect": client.effect.value, **error.extra()}}
         return _text(self._cassette(call, transport.kept, expect)) + "\n"
 
-    async def _fresh_accounts(self) -> None:
+    async def _fresh_accounts(self, scenario: Scenario) -> None:
         async with self._database.system() as connection:
             await connection.execute(
                 "insert into organizations (id, name) values (%s, 'recorder') on conflict do nothing", (ORGANIZATION,)
             )
         async with self._database.transaction(ORGANIZATION) as connection:
             await connection.execute("delete from sandbox_accounts where organization_id = %s", (ORGANIZATION,))
-        await self._reset()
+        await self._reset(scenario)
 
-    async def _reset(self) -> None:
-        await accounts.reset(self._database, ORGANIZATION, "wms", api_key=KEYS["wms"], now=NOW)
-        await accounts.reset(self._database, ORGANIZATION, "cart", api_key=KEYS["cart"], now=NOW)
+    async def _reset(self, scenario: Scenario) -> None:
+        """Brings back the accounts that the call of a scenario has to do with."""
+        own, given = scenario.call.adapter.vertical, scenario.call.key
+        for product, key in ((product, key) for product, key in KEYS.items() if product == own or key == given):
+            await accounts.reset(self._database, ORGANIZATION, product, api_key=key, now=NOW)
 
     async def _quietly(self, call: Call) -> None:
         transport = RecordingTransport(InProcessTransport(self._app), lost=call.lost)
@@ -282,18 +470,25 @@ class Recorder:
     def _adapter(self, call: Call, transport: Transport) -> tuple[VendorClient, Adapter]:
         client = VendorClient(transport, attempts=1)
         credentials = SandboxCredentials(api_key=call.key or KEYS[call.adapter.vertical])
-        return client, call.adapter(credentials, Runtime(client, lambda: NOW, REFERENCE))
+        return client, call.adapter(credentials, Runtime(client, lambda: NOW, call.reference))
 
     async def _expected(self, adapter: Adapter, call: Call) -> dict[str, Any]:
         if call.action == exchanges.CHECK:
             return {"me": await adapter.check()}
         action = ACTION_BY_KEY[f"{adapter.vertical}/{call.action}"]
+        if call.download:
+            file = await adapter.download(action.resource, call.ids[0])
+            return {"media_type": file.media_type, "text": file.body.decode()}
         if action.is_read:
             pages = [page async for page in adapter.read_pages(action, _window(call))]
             records = [record for page in pages for record in page.records]
             deleted = [identifier for page in pages for identifier in page.deleted]
             return {"records": [_pruned(one) for one in exchanges.checked(action, records)], "deleted": deleted}
-        body = msgspec.convert(call.body, adapter.implementations[action.key].body)
+        if action.is_live:
+            found = exchanges.checked(action, [await adapter.run_live(action, call.ids)])[0]
+            return {"record": _pruned(found)}
+        variant = adapter.implementations[action.key].body
+        body = None if variant is None else msgspec.convert(call.body, variant)
         if call.settle:
             settled = await adapter.settle(action, Attempt(call.ids, body, REFERENCE, NOW))
             if isinstance(settled, Applied):
@@ -315,8 +510,12 @@ class Recorder:
         }
         if call.settle:
             cassette["settle"] = True
+        if call.download:
+            return cassette | {"download": True, "ids": list(call.ids), "exchanges": kept, "expect": expect}
         if call.body is not None:
             cassette |= {"reference": REFERENCE, "ids": list(call.ids), "body": call.body}
+        elif call.ids:
+            cassette |= {"reference": REFERENCE, "ids": list(call.ids)}
         elif call.action != exchanges.CHECK:
             window = _window(call)
             start = None if window.start is None else timestamp_text(window.start)

@@ -16,8 +16,17 @@ from crossdock.contract.cart import warehouses as cart_warehouses
 from crossdock.contract.errors import InvalidBody, NeedsReconnect, VendorRejected
 from crossdock.contract.judge import Judge
 from crossdock.contract.schemas import variant_schema
-from crossdock.contract.wms import inventory, products, warehouses
-from crossdock.integrations.kit.adapter import Adapter, Applied, Attempt, BatchFailed, NotApplied, Runtime, Window
+from crossdock.contract.wms import inbound_shipments, inventory, products, returns, warehouses
+from crossdock.integrations.kit.adapter import (
+    Adapter,
+    Applied,
+    Attempt,
+    BatchFailed,
+    NotApplied,
+    Runtime,
+    Window,
+    Written,
+)
 from crossdock.integrations.kit.client import VendorClient
 from crossdock.integrations.kit.exchanges import checked
 from crossdock.integrations.kit.transport import ASGIApp, InProcessTransport
@@ -178,6 +187,39 @@ class TestWarehouseSystem:
             settled = await wms.adapter().settle(action, attempt)
             assert isinstance(settled, Applied)
             assert checked(action, [settled.record]) == [written]
+
+    async def test_settling_finds_everything_that_a_write_touched(self, wms: Connection) -> None:
+        """A settled receipt without its stock would sell goods that lie there one sync too late."""
+        calls: list[tuple[Action, tuple[str, ...], dict[str, Any]]] = [
+            (
+                inventory.ADJUST_INVENTORY,
+                ("inventory_item_id_5",),
+                {"quantity": 50, "adjustment_type": "decrease", "warehouse_id": "warehouse_id_1"},
+            ),
+            (
+                inbound_shipments.RECEIVE_INBOUND_SHIPMENT,
+                ("inbound_shipment_id_7",),
+                {"line_items": [{"sku": "TEA-SENCHA-100", "quantity": 4}]},
+            ),
+            (products.UPDATE_PRODUCT, ("product_id_10",), {"sku": "MUG-COBALT"}),
+            (returns.CANCEL_RETURN, ("return_id_1",), {}),
+        ]
+        touched = []
+        for number, (action, ids, body) in enumerate(calls):
+            reference = f"{number:032x}"
+            variant = Sandbox.implementations[action.key].body
+            sent = None if variant is None else msgspec.convert(body, variant)
+            written = await wms.adapter(reference).run_write(action, ids, sent)
+            assert isinstance(written, Written)
+            settled = await wms.adapter().settle(action, Attempt(ids, sent, reference, datetime.now(UTC)))
+            assert settled == Applied(written.record, written.related)
+            touched.append({related.resource.name: len(related.records) for related in written.related})
+        assert touched == [
+            {"inventory_ledger": 2},
+            {"inventory": 1, "inventory_ledger": 1, "bills": 1},
+            {"products": 1, "inventory": 2},
+            {},
+        ]
 
     async def test_refusals_keep_the_vendors_words(self, wms: Connection) -> None:
         parts = [{"inventory_item_id": "inventory_item_id_4", "unit_quantity": 3}]

@@ -12,9 +12,13 @@ import pytest
 
 from crossdock.integrations.kit import exchanges
 from crossdock.platform.database import Database
-from tests.sandbox.recorder import SCENARIOS, Recorder, Scenario
+from tests.sandbox import recorder
+from tests.sandbox.erp_scenarios import ERP_SCENARIOS
+from tests.sandbox.receiving_scenarios import RECEIVING_SCENARIOS
+from tests.sandbox.recorder import Recorder, Scenario
 
 pytestmark = pytest.mark.anyio
+SCENARIOS = (*recorder.SCENARIOS, *RECEIVING_SCENARIOS, *ERP_SCENARIOS)
 
 
 def path_of(scenario: Scenario) -> Path:

@@ -10,14 +10,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossdock.sandbox.problems import Problem
+from crossdock.sandbox.wms import stock
 from crossdock.sandbox.wms.data import seed
 from crossdock.sandbox.wms.documents import Bin, BinChange, BinUnits, Item, ItemLot
-from crossdock.sandbox.wms.stock import MOST_UNITS, change_units, level, levels
+from crossdock.sandbox.wms.ledger import StockEvent
+from crossdock.sandbox.wms.stock import MOST_UNITS, level, levels
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SEED = list(seed(NOW))
 BINS = [item for item in SEED if isinstance(item, Bin)]
 HERE = "warehouse_id_0"
+
+
+def change_units(item: Item, bins: list[Bin], warehouse_id: str, change: int, bin_id: str | None) -> list[BinChange]:
+    """A change, whose entries in the ledger say the same as what it answers."""
+    event = StockEvent("event", "correction", NOW)
+    changes = stock.change_units(item, bins, warehouse_id, change, bin_id, event)
+    assert [(entry.bin_id, entry.lot_id, entry.units) for entry in event.entries] == [
+        (part.bin_id, part.lot_id, part.change) for part in changes
+    ]
+    assert len({entry.id for entry in event.entries}) == len(event.entries)
+    return changes
 
 
 def bins_of(warehouse_id: str) -> list[Bin]:

@@ -26,6 +26,12 @@ WMS_LISTS = {
     "returns": 5,
     "shipping-methods": 3,
     "channels": 3,
+    "inbound-shipments": 12,
+    "suppliers": 3,
+    "clients": 1,
+    "activities": 169,
+    "charges": 219,
+    "ledger": 258,
     "adjustments": 0,
 }
 ADJUSTMENT = {"itemId": "inventory_item_id_6", "warehouseId": "warehouse_id_0", "change": 3}

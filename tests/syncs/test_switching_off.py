@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -13,6 +14,7 @@ from crossdock.contract.errors import RequestRefused
 from crossdock.platform.engine import Engine
 from crossdock.syncs import service as syncs
 from tests.api.client import Account, DepotConnection, open_account, violations
+from tests.api.processes import installation
 from tests.syncs.worker import ORDERS, Office, Workplace, office
 
 pytestmark = pytest.mark.anyio
@@ -100,7 +102,8 @@ class TestDisable:
         desk.connection.depot.stock("meanwhile")
         await desk.change("update sync_schedules set due_at = now() where function_name = 'get_orders'")
         await desk.work()
-        for names in ([], None):
+        again: list[list[str] | None] = [[], None]
+        for names in again:
             await _switch(desk.connection, [ORDERS])
             await _switch(desk.connection, names)
             assert (await desk.connection.shown())["disabled_functions"] == names
@@ -173,6 +176,19 @@ class TestOrganization:
     async def test_needs_count_for_it_too(self, engine: Engine, account: Account) -> None:
         with pytest.raises(RequestRefused, match="get_warehouse_locations refers to what get_warehouses reads"):
             await policy.set_for_organization(engine, account.organization_id, "wms", ["get_warehouses"])
+
+
+class TestCommand:
+    def test_it_adds_and_takes_away_and_shows(self, fresh_database_url: str, tmp_path: Path) -> None:
+        """Whoever runs the server sets the list without a dashboard."""
+        with installation(tmp_path, CROSSDOCK_DATABASE_URL=fresh_database_url) as installed:
+            installed.run("keys", "create", "--organization", "shop", "--new-organization")
+            assert installed.run("disable", "wms", "create_kit", "update_kit").stdout == "create_kit\nupdate_kit\n"
+            assert installed.run("enable", "wms", "create_kit").stdout == "update_kit\n"
+            refused = installed.run("disable", "wms", "get_warehouses")
+            assert refused.returncode == 1
+            assert "get_warehouse_locations refers to what get_warehouses reads" in refused.stderr
+            assert installed.run("disable", "wms").stdout == "update_kit\n"
 
 
 class TestNewReads:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from msgspec import UNSET
 
-from crossdock.connections import removal, sandboxes, service
+from crossdock.connections import removal, sandboxes, service, simulations
 from crossdock.contract.errors import InvalidBody, invalid_query, not_found
 from crossdock.contract.judge import Judge, decode
 from crossdock.contract.management import connections, integrations
@@ -15,7 +15,7 @@ from crossdock.contract.management.integrations import IntegrationsAnswer
 from crossdock.contract.management.shapes import Deleted, Updated
 from crossdock.contract.operations import ACCESS_TOKEN_HEADER, MAX_PAGE
 from crossdock.contract.schemas import Choices, placeholder_choices
-from crossdock.contract.values import VERTICALS
+from crossdock.contract.values import VERTICALS, Vertical
 from crossdock.integrations import registry
 from crossdock.integrations.describe import integration_info, write_info
 from crossdock.integrations.kit.adapter import Adapter
@@ -84,12 +84,13 @@ async def sync_connection(call: Call) -> Reply:
     return reply(SyncAnswer(id=str(connection.id), syncing=bool(started), functions_to_sync=shown))
 
 
-def _vertical(call: Call) -> str:
+def _vertical(call: Call) -> Vertical:
     # The older addresses of the catalogue name no vertical; there was only one then.
-    vertical = call.path.get("integration_type", "wms")
-    if vertical not in VERTICALS:
-        raise not_found(vertical)
-    return vertical
+    asked = call.path.get("integration_type", sandbox_operations.OLDER_VERTICAL)
+    for vertical in VERTICALS:
+        if vertical == asked:
+            return vertical
+    raise not_found(asked)
 
 
 def _adapter(call: Call) -> type[Adapter]:
@@ -138,10 +139,35 @@ async def get_write_info(call: Call) -> Reply:
 async def generate_sandbox(call: Call) -> Reply:
     """A sandbox with fresh data."""
     vertical = _vertical(call)
-    if await call.body():
-        raise invalid_query("_schema", "This call takes no body.")
+    await _no_body(call)
     work = sandboxes.generate(call.engine, call.authorized.caller.organization_id, vertical)
     return reply(await call.engine.finish(work))
+
+
+async def receive_return(call: Call) -> Reply:
+    """A return that arrived in the sandbox."""
+    await _no_body(call)
+    work = sandboxes.receive_return(call.engine, call.authorized.caller.organization_id, call.path["return_id"])
+    return Reply(await call.engine.finish(work))
+
+
+async def simulate_fulfill(call: Call) -> Reply:
+    """An order of the sandbox, shipped."""
+    given = query.merge(query.parse_pairs(call.query_string))
+    partial = sandbox_operations.PARTIAL.name
+    violations = {name: ["Unknown field."] for name in sorted(set(given) - {partial})}
+    if given.get(partial, "false") not in ("true", "false"):
+        violations[partial] = ["Not a valid boolean."]
+    if violations:
+        raise InvalidBody({"query": violations})
+    await _no_body(call)
+    caller, order_id = call.authorized.caller, call.path["order_id"]
+    return Reply(await sandboxes.fulfill(call.engine, caller, order_id, partial=given.get(partial) == "true"))
+
+
+async def _no_body(call: Call) -> None:
+    if await call.body():
+        raise invalid_query("_schema", "This call takes no body.")
 
 
 ENDPOINTS: dict[str, Endpoint] = {
@@ -156,4 +182,8 @@ ENDPOINTS: dict[str, Endpoint] = {
     integrations.OLD_GET_INTEGRATIONS.operation_id: get_integrations,
     integrations.OLD_GET_INTEGRATION.operation_id: get_integration,
     sandbox_operations.GENERATE_SANDBOX.operation_id: generate_sandbox,
+    sandbox_operations.SIMULATE_RECEIVE_RETURN.operation_id: receive_return,
+    sandbox_operations.SIMULATE_FULFILL.operation_id: simulate_fulfill,
+    sandbox_operations.GENERATE_SANDBOX_OLDER.operation_id: generate_sandbox,
+    **simulations.ENDPOINTS,
 }

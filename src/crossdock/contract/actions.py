@@ -22,8 +22,18 @@ class Answer(Enum):
     """One changed record in the write envelope."""
     RECORDS = "records"
     """Several changed records; the envelope has no id."""
+    LIVE = "live"
+    """One object, asked of the connected system with every call and not stored."""
+    WORD = "word"
+    """The word `success` in the write envelope, instead of the record."""
     OTHER = "other"
     """A shape of its own."""
+
+
+SUCCESS = "success"
+"""What a write of `Answer.WORD` says."""
+JSON_TYPE = "application/json"
+FORM_TYPE = "multipart/form-data"
 
 
 @dataclass(frozen=True)
@@ -49,17 +59,36 @@ class Action:
     """Whether integrations publish variants of the body; false where one schema serves all."""
     takes_body: bool = True
     """False for a write that says everything with its address, such as a cancel."""
+    form: bool = False
+    """Whether the body is sent as a form instead of JSON."""
+    parent: Resource | None = None
+    """Of a live read: the resource whose record its address names."""
 
     @property
     def is_read(self) -> bool:
-        return self.method == "GET"
+        """Whether it reads records to store them, page by page."""
+        return self.answer is Answer.LIST
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it asks the connected system while the caller waits, and stores nothing."""
+        return self.answer is Answer.LIVE
+
+    @property
+    def is_write(self) -> bool:
+        return not self.is_read and not self.is_live
+
+    @property
+    def media_type(self) -> str:
+        """How the body of a write is sent."""
+        return FORM_TYPE if self.form else JSON_TYPE
 
     @property
     def published(self) -> bool:
         if self.resource.record is None:
             return False
-        if self.is_read:
-            return self.answer is Answer.LIST
+        if not self.is_write:
+            return True
         return self.body is not None or not self.takes_body
 
     @property
@@ -95,6 +124,21 @@ def read(resource: Resource, *, name: str | None = None, summary: str | None = N
     )
 
 
+def read_live(resource: Resource, parent: Resource, *, summary: str, description: str) -> Action:
+    """A read that asks the connected system each time, about one record of `parent`."""
+    return Action(
+        name=f"get_{resource.name}",
+        vertical=resource.vertical,
+        method="GET",
+        path=resource.path,
+        resource=resource,
+        answer=Answer.LIVE,
+        summary=summary,
+        description=description,
+        parent=parent,
+    )
+
+
 def write(
     name: str,
     method: Method,
@@ -108,6 +152,7 @@ def write(
     operation_id: str | None = None,
     varies: bool = True,
     takes_body: bool = True,
+    form: bool = False,
 ) -> Action:
     """A write action; the id it addresses is the last parameter of its path."""
     params = [part[1:-1] for part in path.split("/") if part.startswith("{")]
@@ -125,4 +170,5 @@ def write(
         custom_operation_id=operation_id,
         varies=varies,
         takes_body=takes_body,
+        form=form,
     )

@@ -71,6 +71,11 @@ def choices(resource: str, field: str = "id") -> Meta:
     return Meta(extra={"choices": {"resource": resource, "field": field}})
 
 
+def at_least_one() -> Meta:
+    """Marks an object in which any field says enough, and one of them has to be there."""
+    return Meta(extra={"at_least_one": True})
+
+
 def plain_text(value: str | UnsetType) -> str | None:
     """An optional text field as the value or None."""
     return None if value is UNSET else value

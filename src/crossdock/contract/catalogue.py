@@ -36,8 +36,10 @@ def _gather() -> tuple[tuple[Action, ...], tuple[Resource, ...]]:
 ACTIONS, RESOURCES = _gather()
 ACTION_BY_KEY = {action.key: action for action in ACTIONS}
 RESOURCE_BY_KEY = {resource.key: resource for resource in RESOURCES}
-STORED = tuple(resource for resource in RESOURCES if resource.record is not None)
-"""Resources with a record schema, and so with a table and routes."""
+STORED = tuple(resource for resource in RESOURCES if resource.record is not None and resource.stored)
+"""Resources with a record schema whose records are kept, and so with a table."""
+LIVE = tuple(resource for resource in RESOURCES if resource.record is not None and not resource.stored)
+"""Resources with a record schema that are asked for with every read."""
 PUBLISHED = tuple(action for action in ACTIONS if action.published)
 """Actions that are routed and documented."""
 READ_OF = {action.resource.key: action for action in ACTIONS if action.is_read}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 from typing import Any
@@ -69,6 +69,18 @@ class Filter:
     @property
     def field(self) -> str:
         return self.path or self.name
+
+
+@dataclass(frozen=True)
+class OwnParameter:
+    """A query parameter of a list that does not take the common filters: one comparison of one column."""
+
+    name: str
+    filter: Filter
+    operator: str
+    description: str
+    default_ago: timedelta | None = None
+    """What the parameter stands for when it is left out: a moment this long before the call."""
 
 
 def text(name: str, path: str = "") -> Filter:

@@ -155,6 +155,7 @@ _MESSAGES: dict[str, Callable[[jsonschema_rs.ValidationError], str]] = {
     "not": _not_message,
     "format": lambda _: "Not a valid datetime; use a date, a time and a zone such as 2026-01-01T00:00:00Z.",
     "pattern": lambda _: "Holds a character that no system stores.",
+    "maxItems": lambda error: f"Longer than maximum length {error.kind.limit}.",  # type: ignore[attr-defined]
     "minItems": lambda error: f"Shorter than minimum length {error.kind.limit}.",  # type: ignore[attr-defined]
     "minimum": lambda error: f"Must be greater than or equal to {error.kind.limit}.",  # type: ignore[attr-defined]
     "maximum": lambda error: f"Must be less than or equal to {error.kind.limit}.",  # type: ignore[attr-defined]
@@ -162,6 +163,7 @@ _MESSAGES: dict[str, Callable[[jsonschema_rs.ValidationError], str]] = {
     "oneOf": lambda _: "Must be a text or an object with exactly one key.",
     "oneOfNotValid": lambda _: "Must be a text or an object with exactly one key.",
     "oneOfMultipleValid": lambda _: "Must be a text or an object with exactly one key.",
+    "anyOf": lambda _: "Fits none of the forms that the schema offers.",
     "minProperties": lambda _: "Must be a text or an object with exactly one key.",
     "maxProperties": lambda _: "Must be a text or an object with exactly one key.",
 }

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any, Literal
 
 from crossdock.contract import filters
-from crossdock.contract.actions import Action, Answer
+from crossdock.contract.actions import Action
 from crossdock.contract.bodies import TrackstarTagsBody
 from crossdock.contract.catalogue import PUBLISHED, READ_OF, STORED
 from crossdock.contract.filters import Filter, FilterKind
@@ -36,6 +36,7 @@ class Kind(Enum):
 
     LIST = "list"
     SINGLE = "single"
+    LIVE = "live"
     WRITE = "write"
     TAGS = "tags"
     MANAGEMENT = "management"
@@ -71,11 +72,11 @@ class Operation:
     body_required: bool = True
     answer: JSONSchema | None = None
     statuses: tuple[int, ...] = (401, 422, 429)
+    deprecated: bool = False
     action: Action | None = None
     resource: Resource | None = None
     scoped: dict[str, str] = field(default_factory=dict)
     """Path parameter to the column it narrows a list by."""
-    deprecated: bool = False
     confidential: bool = False
     """Whether its bodies hold credentials or what a connected system sent, and are never kept in the log of calls."""
 
@@ -126,12 +127,14 @@ PAGE_TOKEN = Parameter(
     {"type": ["string", "null"], "examples": ["page_token"]},
     "The `next_token` of the page before; repeat the filters with it.",
 )
-LIMIT = Parameter(
-    "limit",
-    "query",
-    {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": MAX_PAGE, "examples": [MAX_PAGE]},
-    f"Records a page; more than {MAX_PAGE} counts as {MAX_PAGE}.",
-)
+
+
+def _limit(default: int) -> Parameter:
+    schema = {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": default, "examples": [default]}
+    return Parameter("limit", "query", schema, f"Records a page; more than {MAX_PAGE} counts as {MAX_PAGE}.")
+
+
+LIMIT = _limit(MAX_PAGE)
 _IDS = Parameter(
     "ids[in]",
     "query",
@@ -154,9 +157,13 @@ _VALUE_SCHEMAS: dict[FilterKind, JSONSchema] = {
 
 
 def filter_parameters(resource: Resource) -> Iterator[Parameter]:
-    """The query parameters of a list: paging, ids, and every operator of every filter."""
+    """The query parameters of a list: paging, ids, and every operator of every filter, or the list's own ones."""
     yield PAGE_TOKEN
-    yield LIMIT
+    yield LIMIT if resource.page_size is None else _limit(resource.page_size)
+    if resource.own_parameters:
+        for own in resource.own_parameters:
+            yield Parameter(own.name, "query", _VALUE_SCHEMAS[own.filter.kind], own.description)
+        return
     yield _IDS
     yield from parameters_of(resource.all_filters)
 
@@ -179,6 +186,7 @@ def parameters_of(known: Iterable[Filter]) -> Iterator[Parameter]:
 
 
 READ_STATUSES = (400, 401, 403, 422, 429, 501)
+LIVE_STATUSES = (*READ_STATUSES, 404, 502)
 WRITE_STATUSES = (400, 401, 403, 404, 409, 413, 415, 422, 429, 501, 502, 504)
 
 
@@ -226,6 +234,23 @@ def _reads(action: Action) -> Iterator[Operation]:
         )
 
 
+def _live(action: Action) -> Operation:
+    return Operation(
+        method=action.method,
+        path=action.path,
+        operation_id=action.operation_id,
+        summary=action.summary,
+        tags=(action.vertical, action.resource.title),
+        access=Access.TOKEN,
+        kind=Kind.LIVE,
+        description=f"{action.description} The connected system is asked with every call.",
+        parameters=(*_path_parameters(action.path, action.resource), API_KEY, ACCESS_TOKEN),
+        statuses=LIVE_STATUSES,
+        action=action,
+        resource=action.resource,
+    )
+
+
 def _write(action: Action) -> Operation:
     return Operation(
         method=action.method,
@@ -269,7 +294,10 @@ def record_operations() -> tuple[Operation, ...]:
     """Every operation on records, computed from actions and resources."""
     found: list[Operation] = []
     for action in PUBLISHED:
-        found.extend(_reads(action) if action.answer is Answer.LIST else [_write(action)])
+        if action.is_read:
+            found.extend(_reads(action))
+        else:
+            found.append(_live(action) if action.is_live else _write(action))
     found.extend(_tags(resource) for resource in STORED if resource.taggable)
     return tuple(found)
 

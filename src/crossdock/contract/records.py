@@ -67,6 +67,30 @@ class WarehouseAddress(Part, kw_only=True, frozen=True):
     ] = None
 
 
+class ShipToAddress(Part, kw_only=True, frozen=True):
+    """Where the goods go, and to whom."""
+
+    full_name: Annotated[str | None, Meta(description="Name of the recipient.", examples=["John Doe"])] = None
+    company: Annotated[str | None, Meta(description="Company of the recipient.", examples=["Company"])] = None
+    address1: Annotated[str | None, Meta(description="First line of the street address.", examples=["123 Main St"])] = (
+        None
+    )
+    address2: Annotated[str | None, Meta(description="Second line.", examples=["Apt 2"])] = None
+    address3: Annotated[str | None, Meta(description="Third line.", examples=["Floor 3"])] = None
+    city: Annotated[str | None, Meta(description="City.", examples=["New York"])] = None
+    state: Annotated[str | None, Meta(description="State, province or region.", examples=["NY"])] = None
+    postal_code: Annotated[str | None, Meta(description="Postal code.", examples=["10001"])] = None
+    country: Annotated[
+        str | None, Meta(description="Country as the connected system writes it.", examples=["United States"])
+    ] = None
+    phone_number: Annotated[str | None, Meta(description="Telephone of the recipient.", examples=["123-456-7890"])] = (
+        None
+    )
+    email_address: Annotated[
+        str | None, Meta(description="E-mail of the recipient.", examples=["johndoe@example.com"])
+    ] = None
+
+
 def encode_record(record: Record) -> bytes:
     """The adapter's part of a record as JSON; what change detection compares."""
     return ENCODER.encode(record)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crossdock.contract.filters import SOURCE_DATES, STORE_DATES, TAGS, Filter, text
+from crossdock.contract.filters import SOURCE_DATES, STORE_DATES, TAGS, Filter, OwnParameter, text
 from crossdock.contract.records import Record
 from crossdock.contract.values import Vertical
 
@@ -37,6 +37,8 @@ class Resource:
     filters: tuple[Filter, ...] = ()
     taggable: bool = False
     single: bool = True
+    stored: bool = True
+    """False where nothing is kept: every read asks the connected system."""
     parent: Parent | None = None
     sync_seconds: int = 3600
     changes: tuple[str, ...] = ("created", "updated")
@@ -49,6 +51,14 @@ class Resource:
     """Whether a span of its past can be read again on demand."""
     needs: tuple[str, ...] = ()
     """Names of the resources that its records refer to; they cannot be switched off while it is on."""
+    dated: bool = True
+    """False where neither the record nor the store shows the four dates of the other resources."""
+    page_size: int | None = None
+    """Records a page when the caller does not say; None: the most."""
+    own_parameters: tuple[OwnParameter, ...] = ()
+    """Parameters of a list that takes these instead of the common filters."""
+    downloadable: bool = False
+    """Whether each record stands for a file, and is served with an address that gives it."""
 
     @property
     def table(self) -> str:
@@ -63,6 +73,8 @@ class Resource:
     @property
     def all_filters(self) -> tuple[Filter, ...]:
         """Every filter of its list: the four dates, tags where it has them, and its own."""
+        if self.own_parameters:
+            return ()
         tags = (TAGS,) if self.taggable else ()
         return (*SOURCE_DATES, *STORE_DATES, *tags, *self.filters)
 
@@ -70,7 +82,8 @@ class Resource:
     def columns(self) -> tuple[Filter, ...]:
         """The fields with a column of their own, beyond the dates and tags every record table has."""
         parent = (text(self.parent.column),) if self.parent else ()
-        return (*parent, *self.filters)
+        listed = dict.fromkeys(item.filter for item in self.own_parameters)
+        return (*parent, *self.filters, *listed)
 
     def event_name(self, change: str) -> str:
         """The name of the event for `created` or `updated`."""

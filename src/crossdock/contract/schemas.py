@@ -51,6 +51,8 @@ class _Walk:
             found: JSONSchema = {"type": "array", "items": self.schema(kind.item_type)}
             if kind.min_length is not None:
                 found["minItems"] = kind.min_length
+            if kind.max_length is not None:
+                found["maxItems"] = kind.max_length
             return found
         if isinstance(kind, inspect.DictType):
             return {"type": "object", "additionalProperties": self.schema(kind.value_type)}
@@ -63,6 +65,8 @@ class _Walk:
             if self.writing:
                 return {"type": "string", "minLength": 1, "pattern": NO_NUL, "not": {"enum": REFUSED_WORDS}}
             return {"type": "string"}
+        if isinstance(kind, inspect.BytesType):
+            return {"type": "string", "format": "binary", "minLength": kind.min_length or 0}
         if isinstance(kind, inspect.BoolType):
             return {"type": "boolean"}
         if isinstance(kind, inspect.IntType):
@@ -93,6 +97,8 @@ class _Walk:
             schema["x-choices"] = True
         if extra.get("vendor_only"):
             schema["x-vendor-only"] = True
+        if extra.get("at_least_one"):
+            schema["anyOf"] = [_form(name, prop) for name, prop in schema["properties"].items()]
         return schema
 
     def _union(self, kind: inspect.UnionType) -> JSONSchema:
@@ -110,7 +116,6 @@ class _Walk:
         required = [item.encode_name for item in kind.fields if not self.writing or item.required]
         schema: JSONSchema = {
             "type": "object",
-            "title": kind.cls.__name__,
             "properties": properties,
             "required": sorted(required),
             "additionalProperties": False,
@@ -118,6 +123,12 @@ class _Walk:
         if kind.cls.__doc__:
             schema["description"] = kind.cls.__doc__
         return schema
+
+
+def _form(name: str, prop: JSONSchema) -> JSONSchema:
+    """An object in which this field is there."""
+    title = "".join(part.capitalize() for part in name.split("_"))
+    return {"type": "object", "title": title, "properties": {name: prop}, "required": [name]}
 
 
 def _types(schema: JSONSchema) -> list[str]:
@@ -153,13 +164,24 @@ def tags_schema(*, writing: bool, nullable: bool = False) -> JSONSchema:
 def store_fields(resource: Resource) -> dict[str, JSONSchema]:
     """The fields the store adds to every record it serves, after the adapter's own."""
     day: JSONSchema = {"type": "string", "format": "date-time"}
-    fields = {
-        "trackstar_created_date": {**day, "description": "When this copy was first stored."},
-        "trackstar_updated_date": {
+    fields: dict[str, JSONSchema] = {}
+    if resource.dated:
+        fields["trackstar_created_date"] = {**day, "description": "When this copy was first stored."}
+        fields["trackstar_updated_date"] = {
             **day,
             "description": "When this copy last changed; the field to pull increments by.",
-        },
-    }
+        }
+    if resource.downloadable:
+        fields["download_url"] = {
+            "type": "string",
+            "description": "Address that gives the file to whoever calls it; made anew with every answer.",
+            "examples": ["https://crossdock.example.com/downloads/4fQ2"],
+        }
+        fields["download_url_expires_at"] = {
+            **day,
+            "description": "When `download_url` ends, 20 minutes after the answer.",
+            "examples": ["2025-01-15T10:50:00Z"],
+        }
     if resource.taggable:
         fields[TAGS_FIELD] = {
             **tags_schema(writing=False, nullable=True),
@@ -175,7 +197,8 @@ def record_schema(resource: Resource) -> JSONSchema:
     if resource.record is None:
         raise TypeError(f"{resource.key} has no record schema")
     schema = _Walk(writing=False).schema(inspect.type_info(resource.record))
-    schema["properties"].update(store_fields(resource))
+    if resource.stored:
+        schema["properties"].update(store_fields(resource))
     schema["required"] = sorted(schema["properties"])
     schema["title"] = resource.schema_name
     return schema
@@ -237,6 +260,8 @@ def _inherit(schema: JSONSchema, original: Mapping[str, Any]) -> None:
         if "minimum" in source and "minimum" in prop:
             prop["minimum"] = max(prop["minimum"], source["minimum"])
         _inherit(prop, source)
+    for form, source in zip(schema.get("anyOf", ()), original.get("anyOf", ()), strict=False):
+        _inherit(form, source)
     if isinstance(schema.get("items"), dict):
         _inherit(schema["items"], original.get("items", {}))
 
@@ -251,6 +276,8 @@ def published(schema: JSONSchema) -> JSONSchema:
             shown[key] = {name: published(value) for name, value in shown[key].items()}
     if isinstance(shown.get("items"), dict):
         shown["items"] = published(shown["items"])
+    if "anyOf" in shown:
+        shown["anyOf"] = [published(form) for form in shown["anyOf"]]
     return shown
 
 

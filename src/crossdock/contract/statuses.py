@@ -28,7 +28,10 @@ CartOrderStatus = Literal[
 ]
 ReceivingStatus = Literal["open", "in-transit", "receiving", "received", "cancelled", "other"]
 """Status of an inbound shipment and of a return."""
+FreightStatus = Literal["open", "in-transit", "arrived", "delivered", "cancelled", "other"]
+"""Status of a freight shipment: arrived is at the last port or airport, delivered at the door."""
 
 WMS_ORDER_STATUSES: tuple[str, ...] = get_args(WmsOrderStatus)
 CART_ORDER_STATUSES: tuple[str, ...] = get_args(CartOrderStatus)
 RECEIVING_STATUSES: tuple[str, ...] = get_args(ReceivingStatus)
+FREIGHT_STATUSES: tuple[str, ...] = get_args(FreightStatus)

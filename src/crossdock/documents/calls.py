@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from crossdock.contract.actions import JSON_TYPE, SUCCESS, Answer
 from crossdock.contract.filters import LIST_OPERATORS, MEANING
 from crossdock.contract.operations import Access, Kind, Operation
 from crossdock.contract.resources import Resource
@@ -94,7 +95,10 @@ def _call(operation: Operation, served: Mapping[str, Any]) -> Iterator[str]:
     if parameters:
         yield table(("Parameter", "In", "Meaning"), _parameter_rows(parameters))
     if "requestBody" in shown:
-        yield from _body(shown["requestBody"]["content"]["application/json"]["schema"], schemas)
+        [(kind, media)] = shown["requestBody"]["content"].items()
+        if kind != JSON_TYPE:
+            yield f"The body is sent as `{kind}`."
+        yield from _body(media["schema"], schemas)
     yield from _answer(operation, shown, schemas)
     statuses = ", ".join(f"`{status}`" for status in shown["responses"])
     yield f"Statuses: {statuses}. [What they mean](/docs/reference/errors.md)."
@@ -157,8 +161,10 @@ def _answer(operation: Operation, shown: Mapping[str, Any], schemas: Mapping[str
         fields = f"[{_fields_title(resource).lower()}](#{slug(_fields_title(resource))})"
         if operation.kind is Kind.LIST:
             yield f"Answers `data`, a list of records with the {fields}, `next_token` and `total_count`."
-        elif operation.kind is Kind.SINGLE:
+        elif operation.kind in (Kind.SINGLE, Kind.LIVE):
             yield f"Answers `data` with the {fields}."
+        elif operation.kind is Kind.WRITE and operation.action and operation.action.answer is Answer.WORD:
+            yield f"Answers `data` (the word `{SUCCESS}`), `id` and `unused_fields`."
         else:
             yield f"Answers `data` with the {fields}, and `unused_fields`."
         return

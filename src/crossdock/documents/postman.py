@@ -17,11 +17,22 @@ from crossdock.contract.operations import ACCESS_TOKEN_HEADER, API_KEY_HEADER, A
 from crossdock.contract.values import VERTICALS
 from crossdock.documents import postman_scripts as scripts
 from crossdock.documents.calls import topic
-from crossdock.documents.postman_bodies import SANDBOX, Variables, example_body, sandbox_of
+from crossdock.documents.postman_bodies import (
+    SANDBOX,
+    Variables,
+    can,
+    example_body,
+    given_value,
+    is_end,
+    made_parameters,
+    sandbox_of,
+)
 from crossdock.platform.openapi import OPERATIONS
 
 SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
 START = "Start"
+AGAIN = ", once more"
+"""Marks the making of a record that is there to be ended."""
 
 
 def vertical_of(operation: Operation) -> str:
@@ -30,41 +41,47 @@ def vertical_of(operation: Operation) -> str:
     return named[0] if named else VERTICALS[0]
 
 
-def callable_on_sandbox(operation: Operation) -> bool:
-    """Whether there is a sandbox that can do it."""
-    if operation.action is None:
-        return True
-    adapter = sandbox_of(operation.action.vertical)
-    return adapter is not None and adapter.can(operation.action)
-
-
-def _order(operation: Operation) -> tuple[int, int, str]:
-    """Reads first, then what makes records, then what changes them, and last what ends them."""
-    if operation.method == "DELETE" or "cancel" in operation.path:
-        return 4, 0, operation.path
-    if operation.method == "GET":
-        # A single record is asked for once there is one that was made.
-        return (1, 0, operation.path) if not operation.path_parameters else (3, 0, operation.path)
-    return (2 if not operation.path_parameters else 3), 1, operation.path
+def _order(operation: Operation) -> tuple[int, str]:
+    """Lists first, then what makes records, then what is done with them, and last what ends them."""
+    if operation.method == "DELETE":
+        # A connection goes last of all.
+        return 5 + (not operation.path_parameters), operation.path
+    if is_end(operation):
+        return 4, operation.path
+    if operation.path_parameters:
+        return 3, operation.path
+    return (1 if operation.method == "GET" else 2), operation.path
 
 
 def _folders() -> Iterator[tuple[str, list[Operation]]]:
-    """The operations by topic: those about records first, because the others may end the connection."""
+    """The operations by topic: those about records first, and last those that end a connection."""
     grouped: dict[str, list[Operation]] = {}
     for operation in sorted(OPERATIONS, key=lambda item: item.kind is Kind.MANAGEMENT):
-        if callable_on_sandbox(operation) and operation is not GENERATE_SANDBOX:
+        if can(operation) and operation is not GENERATE_SANDBOX:
             grouped.setdefault(topic(operation.tags), []).append(operation)
-    for title, found in grouped.items():
+    for title, found in sorted(grouped.items(), key=lambda item: max(max(map(_order, item[1]))[0], 4)):
         yield title, sorted(found, key=_order)
 
 
-def _url(path: str, variables: Variables, query: dict[str, str]) -> dict[str, Any]:
-    filled = "/".join(variables.of_path(part[1:-1]) if part.startswith("{") else part for part in path.split("/"))
+def _query(operation: Operation) -> dict[str, str]:
+    """The query of a request: what is required."""
+    if operation.kind is Kind.LIST:
+        return {"limit": "100"}
+    needed = [item for item in operation.parameters if item.place == "query" and item.required]
+    return {item.name: given_value(item.schema) or "" for item in needed}
+
+
+def _url(operation: Operation, variables: Variables) -> dict[str, Any]:
+    parts = [
+        variables.of_path(part[1:-1], operation) if part.startswith("{") else part
+        for part in operation.path.lstrip("/").split("/")
+    ]
     address: dict[str, Any] = {
-        "raw": "{{base_url}}" + filled,
+        "raw": "/".join(["{{base_url}}", *parts]),
         "host": ["{{base_url}}"],
-        "path": filled.lstrip("/").split("/"),
+        "path": parts,
     }
+    query = _query(operation)
     if query:
         address["query"] = [{"key": name, "value": value} for name, value in query.items()]
         address["raw"] += "?" + "&".join(f"{name}={value}" for name, value in query.items())
@@ -77,41 +94,42 @@ def _headers(operation: Operation, vertical: str) -> list[dict[str, str]]:
         found[API_KEY_HEADER] = "{{api_key}}"
     if operation.access in (Access.TOKEN, Access.OPTIONAL_TOKEN):
         found[ACCESS_TOKEN_HEADER] = f"{{{{{vertical}_access_token}}}}"
-    if operation.body is not None or operation.kind in (Kind.WRITE, Kind.TAGS):
+    # Of a form, the program that sends it says the type, with the boundary it chose.
+    if (operation.body is not None or operation.kind in (Kind.WRITE, Kind.TAGS)) and not _is_form(operation):
         found["Content-Type"] = "application/json"
     return [{"key": name, "value": value} for name, value in found.items()]
 
 
-def _request(operation: Operation, variables: Variables) -> dict[str, Any]:
+def _is_form(operation: Operation) -> bool:
+    return operation.kind is Kind.WRITE and operation.action is not None and operation.action.form
+
+
+def _request(operation: Operation, variables: Variables, mark: str) -> dict[str, Any]:
     request: dict[str, Any] = {
         "method": operation.method,
         "header": _headers(operation, variables.vertical),
-        "url": _url(operation.path, variables, {"limit": "100"} if operation.kind is Kind.LIST else {}),
+        "url": _url(operation, variables),
         "description": operation.description,
     }
-    body = example_body(operation, variables)
-    if body is not None:
+    body = example_body(operation, variables, mark)
+    if body is not None and _is_form(operation):
+        parts = [{"key": name, "value": value, "type": "text"} for name, value in body.items()]
+        request["body"] = {"mode": "formdata", "formdata": parts}
+    elif body is not None:
         raw = json.dumps(body, indent=2, ensure_ascii=False)
         request["body"] = {"mode": "raw", "raw": raw, "options": {"raw": {"language": "json"}}}
     return request
 
 
-def _item(operation: Operation, variables: Variables, script: list[str], name: str = "") -> dict[str, Any]:
+def _item(
+    operation: Operation, variables: Variables, script: list[str], name: str = "", mark: str = ""
+) -> dict[str, Any]:
     return {
         "name": name or operation.summary,
-        "request": _request(operation, variables),
+        "request": _request(operation, variables, mark),
         "response": [],
         "event": [{"listen": "test", "script": {"type": "text/javascript", "exec": script}}],
     }
-
-
-def _made_parameters(operation: Operation) -> list[str]:
-    """The path parameters of other calls that the answer of this one fills in: it makes what they are about."""
-    if operation.method != "POST" or operation.path_parameters:
-        return []
-    below = [other.path_parameters[0] for other in OPERATIONS if other.path.startswith(f"{operation.path}/{{")]
-    resource = operation.resource
-    return list(dict.fromkeys([*below, *([resource.id_param] if resource is not None else [])]))
 
 
 def _start(variables: Mapping[str, Variables]) -> list[dict[str, Any]]:
@@ -125,10 +143,23 @@ def _start(variables: Mapping[str, Variables]) -> list[dict[str, Any]]:
     # Lists that lie under a record come after the others, one of which has that record.
     for operation in sorted(OPERATIONS, key=lambda item: len(item.path_parameters)):
         resource = operation.resource
-        if operation.kind is Kind.LIST and resource is not None and callable_on_sandbox(operation):
+        if operation.kind is Kind.LIST and resource is not None and can(operation):
             own = variables[resource.vertical]
             items.append(_item(operation, own, scripts.look_around(own.wanted_of(resource)), f"Look at {resource.key}"))
     return items
+
+
+def _made(operation: Operation, own: Variables, name: str = "", mark: str = "") -> dict[str, Any]:
+    """A request whose answer may fill in what the next ones are about."""
+    filled = [own.made(parameter) for parameter in made_parameters(operation, own.vertical)]
+    return _item(operation, own, scripts.expect(operation, filled), name, mark)
+
+
+def _maker(operation: Operation, own: Variables) -> Operation | None:
+    """The call that makes what an operation ends; what was made before is in use by then."""
+    wanted = operation.path_parameters[-1:]
+    found = [item for item in OPERATIONS if set(wanted) & set(made_parameters(item, own.vertical))]
+    return next((item for item in found if item.resource is operation.resource), None)
 
 
 @functools.cache
@@ -140,8 +171,9 @@ def _items() -> tuple[tuple[str, list[dict[str, Any]]], ...]:
         items = []
         for operation in operations:
             own = variables[vertical_of(operation)]
-            script = scripts.expect(operation, own.vertical, _made_parameters(operation))
-            items.append(_item(operation, own, script))
+            if operation.method != "DELETE" and is_end(operation) and (maker := _maker(operation, own)) is not None:
+                items.append(_made(maker, own, f"{maker.summary}{AGAIN}", "-again"))
+            items.append(_made(operation, own))
         folders.append((title, items))
     # The bodies above say what has to be looked for, so the beginning is made at the end.
     return ((START, _start(variables)), *folders)

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec import inspect as type_inspect
 
-from crossdock.contract.actions import Action, Answer
+from crossdock.contract.actions import Action
 from crossdock.contract.bodies import TAGS_FIELD
 from crossdock.contract.management.integrations import IntegrationInfo, ListOperation, SpecificFields, WriteOperation
 from crossdock.contract.records import Record
@@ -30,13 +30,13 @@ from crossdock.integrations.kit.adapter import Adapter, Implementation
 
 def writes_of(adapter: type[Adapter]) -> list[Implementation]:
     """The writes of an adapter, in the order of their addresses."""
-    found = [item for item in adapter.implementations.values() if not item.action.is_read]
+    found = [item for item in adapter.implementations.values() if item.action.is_write]
     return sorted(found, key=lambda item: (item.action.path, item.action.method))
 
 
 def reads_of(adapter: type[Adapter]) -> list[Implementation]:
-    """The reads of an adapter, in the order of their addresses."""
-    found = [item for item in adapter.implementations.values() if item.action.is_read]
+    """The reads of an adapter, live ones too, in the order of their addresses."""
+    found = [item for item in adapter.implementations.values() if not item.action.is_write]
     return sorted(found, key=lambda item: item.action.path)
 
 
@@ -115,11 +115,41 @@ _VERTICAL_NAMES: dict[Vertical, str] = {
 }
 
 
+def schema_name(adapter: type[Adapter], action: Action) -> str:
+    """What documents call the body of a write of this integration."""
+    slug = "".join(part.capitalize() for part in adapter.slug.split("-"))
+    return f"{action.camel}{action.vertical}{slug}Schema"
+
+
+def _asks_the_account(schema: Any) -> bool:
+    """Whether a body has a field whose values only an account knows."""
+    parts = schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ()
+    return (isinstance(schema, dict) and "x-choices" in schema) or any(_asks_the_account(part) for part in parts)
+
+
+def write_meta(adapter: type[Adapter], action: Action, choices: Choices | None = None) -> dict[str, Any]:
+    """The body of one write as a JSON Schema of draft 7, for clients that know write-info's predecessor.
+
+    Without `choices` it is the integration's, with placeholders for the values of an account.
+    """
+    schema = body_schema(adapter, action, choices or placeholder_choices)
+    if schema is None:
+        raise TypeError(f"{action.key} takes no body")
+    name = schema_name(adapter, action)
+    document: dict[str, Any] = {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "$ref": f"#/definitions/{name}",
+        "definitions": {name: published(schema)},
+    }
+    if choices is None:
+        document["has_connection_specific_fields"] = _asks_the_account(body_schema(adapter, action))
+    return document
+
+
 def write_info(adapter: type[Adapter], choices: Choices = placeholder_choices) -> dict[str, Any]:
     """An OpenAPI document of the writes of one integration."""
     paths: dict[str, Any] = {}
     schemas: dict[str, JSONSchema] = {}
-    slug = "".join(part.capitalize() for part in adapter.slug.split("-"))
     for made in writes_of(adapter):
         action = made.action
         operation: dict[str, Any] = {"operationId": action.operation_id}
@@ -130,9 +160,9 @@ def write_info(adapter: type[Adapter], choices: Choices = placeholder_choices) -
             ]
         schema = body_schema(adapter, action, choices)
         if schema is not None:
-            name = f"{action.camel}{action.vertical}{slug}Schema"
+            name = schema_name(adapter, action)
             schemas[name] = published(schema)
-            content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}
+            content = {action.media_type: {"schema": {"$ref": f"#/components/schemas/{name}"}}}
             operation["requestBody"] = {"required": True, "content": content}
         verb, _, noun = action.name.partition("_")
         said = f"{verb.title()} {_VERTICAL_NAMES[action.vertical]} {noun.replace('_', ' ').title()} output"
@@ -207,12 +237,14 @@ def implemented_fields(adapter: type[Adapter], action: Action) -> dict[str, Any]
     Read from the code itself: a field counts as filled when the folder gives it by name to the record or its parts.
     """
     record = action.resource.record
-    if record is None or action.answer is not Answer.LIST:
+    if record is None or action.is_write:
         return {}
     info = type_inspect.type_info(record)
     folder = Path(inspect.getfile(adapter)).parent
     used = _keywords_used(folder, adapter.vertical, frozenset(struct.__name__ for struct in _structs(info)))
     shape: dict[str, Any] = _shape(info, used, True)
+    if not action.resource.stored:
+        return shape
     return shape | {name: True for name in store_fields(action.resource) if name != TAGS_FIELD}
 
 

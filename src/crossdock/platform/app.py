@@ -35,6 +35,8 @@ from crossdock.platform.http import (
 from crossdock.platform.limits import CallerLimits
 from crossdock.platform.openapi import OPERATIONS
 from crossdock.records import endpoints as record_endpoints
+from crossdock.records import files
+from crossdock.records import meta as meta_endpoints
 from crossdock.sandbox.app import make_app as make_sandbox
 from crossdock.syncs import endpoints as sync_endpoints
 from crossdock.webhooks import endpoints as webhook_endpoints
@@ -43,6 +45,7 @@ log = structlog.get_logger(__name__)
 
 MANAGEMENT_ENDPOINTS: dict[str, Endpoint] = {
     **connection_endpoints.ENDPOINTS,
+    **meta_endpoints.ENDPOINTS,
     **sync_endpoints.ENDPOINTS,
     **link_endpoints.ENDPOINTS,
     **integration_requests.ENDPOINTS,
@@ -51,7 +54,7 @@ MANAGEMENT_ENDPOINTS: dict[str, Endpoint] = {
     **webhook_endpoints.ENDPOINTS,
 }
 """The endpoints of everything that is not about records, by operation."""
-DOWNLOAD_SOURCES: dict[str, downloads.Source] = {**webhook_endpoints.DOWNLOAD_SOURCES}
+DOWNLOAD_SOURCES: dict[str, downloads.Source] = {files.KIND: files.fetch, **webhook_endpoints.DOWNLOAD_SOURCES}
 """Where the files come from that signed addresses name, by kind."""
 USAGE_SECONDS = 5.0
 """How often the counted calls of connections are written down."""

@@ -39,6 +39,11 @@ class Engine:
         """The clock."""
         return datetime.now(UTC)
 
+    @property
+    def public_url(self) -> str:
+        """Where callers reach this server, as far as is known without a request of theirs."""
+        return (self.settings.public_url or f"http://{self.settings.host}:{self.settings.port}").rstrip("/")
+
     def transport(self, in_process: str | None) -> Transport:
         """The way to a connected system."""
         return self.network if in_process is None else self.servers[in_process]

@@ -15,13 +15,15 @@ from urllib.parse import unquote
 import structlog
 import xxhash
 from litestar import Request, Response
-from litestar.exceptions import HTTPException
+from litestar.datastructures import UploadFile
+from litestar.exceptions import ClientException, HTTPException
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.handlers import HTTPRouteHandler
 from litestar.response.base import ASGIResponse
 
 from crossdock.accounts.store import Caller
-from crossdock.contract.actions import Action
-from crossdock.contract.errors import CrossdockError, RequestRefused, not_found
+from crossdock.contract.actions import FORM_TYPE, JSON_TYPE, Action
+from crossdock.contract.errors import CrossdockError, RequestRefused, bad_request, not_found
 from crossdock.contract.operations import ACCESS_TOKEN_HEADER, API_KEY_HEADER, Operation
 from crossdock.contract.resources import Resource
 from crossdock.contract.values import ENCODER
@@ -33,7 +35,6 @@ from crossdock.platform.limits import CallerLimits
 log = structlog.get_logger(__name__)
 
 REQUEST_ID_HEADER = "X-Request-Id"
-JSON_TYPE = "application/json"
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
 
@@ -45,6 +46,15 @@ class RecordTarget:
     resource: Resource
     scope: Mapping[str, str]
     ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FormPart:
+    """One part of a form: text, or the content of a file."""
+
+    name: str
+    value: str | bytes
+    file_name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -94,10 +104,35 @@ class Call:
         """The JSON body; 415 when it is declared to be something else. Empty when there is none."""
         raw = await self.request.body()
         self.request.scope["state"]["request_body"] = raw
-        kind = self.request.headers.get("content-type", "")
-        if raw and kind.split(";", 1)[0].strip().lower() != JSON_TYPE:
-            raise RequestRefused(415, f"Content-Type must be {JSON_TYPE}")
+        if raw:
+            self._require_type(JSON_TYPE)
         return raw
+
+    async def form(self) -> list[FormPart]:
+        """The parts of a form; 415 when the body is declared to be something else, 400 when it is no form."""
+        self._require_type(FORM_TYPE)
+        try:
+            parts = (await self.request.form()).multi_items()
+        except (UnicodeDecodeError, LookupError):
+            raise bad_request("Invalid form: a part without a file name is not text in a known charset") from None
+        except RequestEntityTooLarge:
+            raise
+        except ClientException as error:
+            raise bad_request(f"Invalid form: {error.detail}") from None
+        return [await _form_part(name, value) for name, value in parts]
+
+    def _require_type(self, wanted: str) -> None:
+        kind = self.request.headers.get("content-type", "")
+        if kind.split(";", 1)[0].strip().lower() != wanted:
+            raise RequestRefused(415, f"Content-Type must be {wanted}")
+
+
+async def _form_part(name: str, value: Any) -> FormPart:
+    if not isinstance(value, UploadFile):
+        return FormPart(name, value)
+    content = await value.read()
+    await value.close()
+    return FormPart(name, content, value.filename)
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from http import HTTPStatus
 from typing import Any
 
 from crossdock import __version__
-from crossdock.contract.actions import Answer
-from crossdock.contract.catalogue import STORED
+from crossdock.contract.actions import JSON_TYPE, SUCCESS, Answer
+from crossdock.contract.catalogue import LIVE, STORED
 from crossdock.contract.management import MANAGEMENT_OPERATIONS
 from crossdock.contract.operations import (
     RECORD_OPERATIONS,
@@ -41,10 +41,13 @@ _ERRORS: dict[int, tuple[str, str]] = {
     401: ("The API key or the access token is missing or wrong.", "HTTPError"),
     403: ("The action is switched off, the key is read only, or the connected system refuses.", "HTTPError"),
     404: ("Not found", "HTTPError"),
-    409: ("The first call with this Idempotency-Key is still running.", "HTTPError"),
+    409: (
+        "The first call with this Idempotency-Key is still running, or the state of the record stands in the way.",
+        "HTTPError",
+    ),
     410: ("What was asked for is no longer kept.", "HTTPError"),
     413: ("The body is too large.", "HTTPError"),
-    415: ("The body is not application/json.", "HTTPError"),
+    415: ("The body is not of the content type that this call takes.", "HTTPError"),
     422: ("Validation error", "ValidationError"),
     429: ("Too many requests.", "HTTPError"),
     501: ("The connected system cannot do this.", "HTTPError"),
@@ -124,7 +127,7 @@ def list_schema(resource: Resource) -> JSONSchema:
     """The envelope of a list."""
     return {
         "type": "object",
-        "title": resource.schema_name.replace("ApiItemSchema", "ListEndpoint"),
+        "title": f"{resource.schema_name.removesuffix('ApiItemSchema')}ListEndpoint",
         "properties": {
             "data": {
                 "type": "array",
@@ -150,7 +153,8 @@ def _write_schema(operation: Operation, resource: Resource) -> JSONSchema:
         "items": {"type": "string"},
     }
     record = _reference(resource.schema_name)
-    if operation.action is not None and operation.kind is Kind.WRITE and operation.action.answer is Answer.RECORDS:
+    answer = operation.action.answer if operation.action is not None and operation.kind is Kind.WRITE else None
+    if answer is Answer.RECORDS:
         properties: dict[str, Any] = {
             "data": {"type": "array", "description": "The changed records, in line order.", "items": record},
             "unused_fields": unused,
@@ -158,7 +162,9 @@ def _write_schema(operation: Operation, resource: Resource) -> JSONSchema:
         required = ["data", "unused_fields"]
     else:
         identifier = {"type": "string", "description": "Identifier of the record.", "examples": ["id"]}
-        properties = {"data": record, "id": identifier, "unused_fields": unused}
+        word = {"type": "string", "enum": [SUCCESS], "description": "Says that it was done.", "examples": [SUCCESS]}
+        data = word if answer is Answer.WORD else record
+        properties = {"data": data, "id": identifier, "unused_fields": unused}
         required = ["data", "id", "unused_fields"]
     return {
         "type": "object",
@@ -175,10 +181,10 @@ def _answer_schema(operation: Operation) -> JSONSchema:
         return operation.answer or {}
     if operation.kind is Kind.LIST:
         return list_schema(resource)
-    if operation.kind is Kind.SINGLE:
+    if operation.kind in (Kind.SINGLE, Kind.LIVE):
         return {
             "type": "object",
-            "title": resource.schema_name.replace("ApiItemSchema", "SingleItemEndpoint"),
+            "title": f"{resource.schema_name.removesuffix('ApiItemSchema')}SingleItemEndpoint",
             "properties": {"data": _reference(resource.schema_name)},
             "required": ["data"],
             "additionalProperties": False,
@@ -241,7 +247,10 @@ def _responses(operation: Operation) -> dict[str, Any]:
     links = _links(operation)
     is_public = operation.access is Access.PUBLIC
     names = ["X-Request-Id"] if is_public else ["X-Request-Id", *_LIMIT_HEADERS]
-    if is_public or operation.kind in (Kind.LIST, Kind.SINGLE):
+    # An answer with download addresses is another one each time.
+    downloadable = operation.resource is not None and operation.resource.downloadable
+    revalidated = is_public or (operation.kind in (Kind.LIST, Kind.SINGLE) and not downloadable)
+    if revalidated:
         names.append("ETag")
     if operation.kind in (Kind.WRITE, Kind.TAGS):
         names.append("Idempotent-Replayed")
@@ -254,7 +263,7 @@ def _responses(operation: Operation) -> dict[str, Any]:
     }
     if links:
         found["200"]["links"] = links
-    if read and (is_public or operation.kind in (Kind.LIST, Kind.SINGLE)):
+    if read and revalidated:
         found["304"] = {"description": "The answer is still the one that `If-None-Match` names."}
     for status in operation.statuses:
         found[str(status)] = {"$ref": f"#/components/responses/{HTTPStatus(status).name.title().replace('_', '')}"}
@@ -275,7 +284,8 @@ def _operation(operation: Operation) -> dict[str, Any]:
     body = _body_schema(operation)
     if body is not None:
         required = operation.body_required
-        shown["requestBody"] = {"required": required, "content": {"application/json": {"schema": body}}}
+        kind = operation.action.media_type if operation.kind is Kind.WRITE and operation.action else JSON_TYPE
+        shown["requestBody"] = {"required": required, "content": {kind: {"schema": body}}}
     return shown
 
 
@@ -314,7 +324,7 @@ def document() -> dict[str, Any]:
         "webhooks": {event.name: {"post": webhook_operation(event)} for event in events},
         "components": {
             "schemas": {
-                **{resource.schema_name: record_schema(resource) for resource in STORED},
+                **{resource.schema_name: record_schema(resource) for resource in (*STORED, *LIVE)},
                 **{event.schema_name: event.schema for event in events},
                 **_error_schemas(),
             },

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import functools
 
+from crossdock.contract.actions import Action
 from crossdock.contract.errors import not_found
 from crossdock.contract.judge import Judge
 from crossdock.contract.management.passthrough import PASSTHROUGHS
 from crossdock.contract.operations import IDEMPOTENCY_HEADER, Kind, Operation
+from crossdock.contract.records import encode_record
 from crossdock.platform.http import Call, Endpoint, Reply, reply
 from crossdock.platform.openapi import tags_body_schema
-from crossdock.records import passthrough, query, store, writes
+from crossdock.records import files, forms, live, passthrough, query, store, writes
 from crossdock.records.writes import WriteRequest
 
 _EMPTY_PAGE = b'{"data":[],"next_token":null,"total_count":0}'
@@ -20,7 +22,7 @@ async def list_records(call: Call) -> Reply:
     """A page of stored records, straight from their bytes."""
     target, connection = call.record, call.authorized.connection
     writes.adapter_for(connection, target.action)
-    asked = query.parse(call.query_string, target.resource, connection.id, target.scope)
+    asked = query.parse(call.query_string, target.resource, connection.id, target.scope, call.engine.now())
     page = await store.fetch_page(
         call.engine.database,
         call.authorized.caller.organization_id,
@@ -29,17 +31,28 @@ async def list_records(call: Call) -> Reply:
         asked,
         target.scope,
     )
+    revalidated = not target.resource.downloadable
     if not page.bodies:
-        return Reply(_EMPTY_PAGE, revalidated=True)
+        return Reply(_EMPTY_PAGE, revalidated=revalidated)
     token = b"null"
     if page.next_seq is not None:
         token = b'"%b"' % query.make_token(asked.fingerprint, page.next_seq).encode()
     # One join: formatting would copy megabytes more than once.
     parts = list(page.bodies)
+    if target.resource.downloadable:
+        parts = [_with_address(call, body) for body in parts]
     tail = b'],"next_token":%b,"total_count":%d}' % (token, len(parts))
     parts[0] = b'{"data":[' + parts[0]
     parts[-1] += tail
-    return Reply(b",".join(parts), revalidated=True)
+    return Reply(b",".join(parts), revalidated=revalidated)
+
+
+def _with_address(call: Call, body: bytes) -> bytes:
+    """A record that stands for a file, with an address of its own for this answer."""
+    caller, connection = call.authorized.caller, call.authorized.connection
+    return files.with_address(
+        call.engine, call.base_url, caller.organization_id, connection.id, call.record.resource, body
+    )
 
 
 async def get_record(call: Call) -> Reply:
@@ -53,7 +66,23 @@ async def get_record(call: Call) -> Reply:
     )
     if body is None:
         raise not_found(record_id)
-    return Reply(b'{"data":%b}' % body, revalidated=True)
+    if target.resource.downloadable:
+        body = _with_address(call, body)
+    return Reply(b'{"data":%b}' % body, revalidated=not target.resource.downloadable)
+
+
+async def read_live(call: Call) -> Reply:
+    """One object, asked of the connected system."""
+    target, caller = call.record, call.authorized.caller
+    found = await live.read(call.engine, caller.organization_id, call.authorized.connection, target.action, target.ids)
+    return Reply(b'{"data":%b}' % encode_record(found))
+
+
+async def _sent(call: Call, action: Action) -> bytes:
+    """The body of a write as JSON, however it was sent."""
+    if call.operation.kind is Kind.WRITE and action.form and action.body is not None:
+        return forms.as_json(await call.form(), action.body)
+    return await call.body()
 
 
 async def _write_request(call: Call) -> WriteRequest:
@@ -67,7 +96,7 @@ async def _write_request(call: Call) -> WriteRequest:
         action=target.action,
         resource=target.resource,
         ids=target.ids,
-        raw=await call.body(),
+        raw=await _sent(call, target.action),
         key=writes.checked_key(call.request.headers.get(IDEMPOTENCY_HEADER)),
     )
 
@@ -94,6 +123,7 @@ async def set_tags(call: Call) -> Reply:
 ENDPOINTS: dict[Kind, Endpoint] = {
     Kind.LIST: list_records,
     Kind.SINGLE: get_record,
+    Kind.LIVE: read_live,
     Kind.WRITE: write_record,
     Kind.TAGS: set_tags,
 }

@@ -8,13 +8,14 @@ import hashlib
 import struct
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID
 
 from crossdock.contract import filters
 from crossdock.contract.errors import InvalidBody, invalid_query
-from crossdock.contract.filters import BadFilter, Condition, Filter, FilterKind
+from crossdock.contract.filters import BadFilter, Condition, Filter, FilterKind, OwnParameter
 from crossdock.contract.operations import MAX_PAGE
 from crossdock.contract.resources import Resource
 
@@ -87,6 +88,9 @@ class _Reader:
         except BadFilter as error:
             self.violations.setdefault(name, []).append(str(error))
 
+    def finish(self) -> None:
+        """Adds what the parameters that were left out stand for."""
+
     @staticmethod
     def _condition(name: str, item: Filter, operator: str, value: str) -> Condition:
         if item.kind is FilterKind.TAGS and name == item.name:
@@ -97,6 +101,29 @@ class _Reader:
         if operator != "in":
             raise BadFilter("Unknown operator; use ids[in].")
         self.ids = tuple(filters.split_values(value))
+
+
+class _OwnReader(_Reader):
+    """For lists with parameters of their own; each left out stands for its default."""
+
+    def __init__(self, known: Sequence[OwnParameter], now: datetime) -> None:
+        super().__init__((), takes_ids=False)
+        self.left: dict[str, OwnParameter] = {item.name: item for item in known}
+        self.now = now
+
+    def read(self, name: str, value: str) -> None:
+        own = self.left.pop(name, None)
+        try:
+            if own is None:
+                raise BadFilter("Unknown field.")
+            self.conditions.append(filters.parse_condition(own.filter, own.operator, value))
+        except BadFilter as error:
+            self.violations.setdefault(name, []).append(str(error))
+
+    def finish(self) -> None:
+        for own in self.left.values():
+            if own.default_ago is not None:
+                self.conditions.append(Condition(own.filter, own.operator, (self.now - own.default_ago,)))
 
 
 def merge(pairs: list[tuple[str, str]]) -> dict[str, str]:
@@ -112,29 +139,36 @@ def merge(pairs: list[tuple[str, str]]) -> dict[str, str]:
     return merged
 
 
-def parse(query_string: bytes, resource: Resource, connection_id: UUID, scope: Mapping[str, str]) -> ListQuery:
-    """The query of a list of records; `InvalidBody` names every parameter that cannot be used."""
+def parse(
+    query_string: bytes, resource: Resource, connection_id: UUID, scope: Mapping[str, str], now: datetime
+) -> ListQuery:
+    """The query of a list of records; `InvalidBody` names every parameter that cannot be used.
+
+    Defaults of a list's own parameters count back from `now`.
+    """
     parameters = merge(parse_pairs(query_string)) if query_string else {}
     owner = [resource.key, *sorted(scope.items())]
-    return read(parameters, resource.all_filters, connection_id, owner, takes_ids=True)
+    if resource.own_parameters:
+        reader: _Reader = _OwnReader(resource.own_parameters, now)
+    else:
+        reader = _Reader(resource.all_filters, takes_ids=True)
+    return _read(parameters, reader, connection_id, owner, resource.page_size or MAX_PAGE)
 
 
-def read(
-    parameters: Mapping[str, str],
-    known: Sequence[Filter],
-    owner_id: UUID,
-    owner: Sequence[Any],
-    *,
-    takes_ids: bool = False,
-) -> ListQuery:
+def read(parameters: Mapping[str, str], known: Sequence[Filter], owner_id: UUID, owner: Sequence[Any]) -> ListQuery:
     """The query of a list that `owner_id` and `owner` tell apart from other lists; page tokens belong to one list."""
+    return _read(parameters, _Reader(known, takes_ids=False), owner_id, owner, MAX_PAGE)
+
+
+def _read(
+    parameters: Mapping[str, str], reader: _Reader, owner_id: UUID, owner: Sequence[Any], limit: int
+) -> ListQuery:
     given = dict(parameters)
-    limit = MAX_PAGE
     page_token = given.pop("page_token", "")
     given_limit = given.pop("limit", None)
-    reader = _Reader(known, takes_ids=takes_ids)
     for name, value in given.items():
         reader.read(name, value)
+    reader.finish()
     if given_limit is not None:
         try:
             limit = parse_limit(given_limit)

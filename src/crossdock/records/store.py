@@ -143,7 +143,9 @@ def fingerprint_of(content: bytes) -> bytes:
 
 
 def compose(resource: Resource, content: bytes, tags: bytes | None, created: datetime, updated: datetime) -> bytes:
-    """The served body: the adapter's content, then the store's fields."""
+    """The body as it is stored: the adapter's content, then the store's fields."""
+    if not resource.dated:
+        return content
     shown = b',"trackstar_tags":' + (tags or b"null") if resource.taggable else b""
     dates = (
         f',"trackstar_created_date":"{timestamp_text(created)}","trackstar_updated_date":"{timestamp_text(updated)}"}}'
@@ -174,7 +176,8 @@ class _Incoming:
 
 def _columns(resource: Resource) -> list[tuple[str, str]]:
     own = [(item.name, _ARRAY_TYPES[item.kind]) for item in resource.columns]
-    return [("created_date", "timestamptz[]"), ("updated_date", "timestamptz[]"), *own]
+    dates = [("created_date", "timestamptz[]"), ("updated_date", "timestamptz[]")] if resource.dated else []
+    return [*dates, *own]
 
 
 def _column_value(record: Record, name: str) -> Any:

@@ -20,7 +20,7 @@ import structlog
 from crossdock.accounts.store import Caller, CallerConnection
 from crossdock.connections import service as connections
 from crossdock.connections import store as connection_store
-from crossdock.contract.actions import Action
+from crossdock.contract.actions import SUCCESS, Action, Answer
 from crossdock.contract.bodies import TAGS_FIELD
 from crossdock.contract.catalogue import ACTION_BY_KEY, RESOURCE_BY_KEY
 from crossdock.contract.errors import (
@@ -33,7 +33,7 @@ from crossdock.contract.errors import (
     disabled,
     not_found,
 )
-from crossdock.contract.judge import Judge, decode
+from crossdock.contract.judge import WHOLE, Judge, decode
 from crossdock.contract.operations import IDEMPOTENCY_HEADER, MAX_KEY_LENGTH, Operation
 from crossdock.contract.records import Record
 from crossdock.contract.resources import Resource
@@ -194,7 +194,12 @@ async def _judged(
     Judge(schema).check(given)
     tags = given.get(TAGS_FIELD)
     own = {name: value for name, value in given.items() if name != TAGS_FIELD}
-    return msgspec.convert(own, kind), tags
+    try:
+        return msgspec.convert(own, kind), tags
+    except msgspec.ValidationError as error:
+        # Times the schema's format lets pass and no clock shows, such as second 60 or the year 0.
+        message, _, place = str(error).partition(" - at `$.")
+        raise InvalidBody.field(place.rstrip("`") or WHOLE, f"{message}.") from None
 
 
 async def _require_record(engine: Engine, request: WriteRequest) -> None:
@@ -342,35 +347,65 @@ async def _commit(
     tags: list[Any] | None,
 ) -> bytes:
     """Commits the outcome: records, their events, and the answer that the key stands for."""
-    found = list(outcome.records) if isinstance(outcome, BatchWritten) else [outcome.record]
-    now = engine.now()
     async with engine.database.transaction(row.organization_id) as connection:
-        scope: dict[str, Any] = {
-            "organization_id": row.organization_id,
-            "connection_id": row.connection_id,
-            "resource": resource,
-            "now": now,
-        }
-        written: dict[Resource, list[Record]] = {resource: found}
-        for related in () if isinstance(outcome, BatchWritten) else outcome.related:
-            written.setdefault(related.resource, []).extend(related.records)
-        await store.upsert_written(
-            connection, organization_id=row.organization_id, connection_id=row.connection_id, written=written, now=now
-        )
-        if tags is not None:
-            await store.set_tags(connection, record_id=found[0].id, tags=tags, as_change=False, **scope)
-        bodies = [await _stored(connection, row, resource, record.id) for record in found]
-        if isinstance(outcome, BatchWritten):
-            unused = msgspec.json.encode(list(outcome.unused_fields))
-            answer = b'{"data":[%b],"unused_fields":%b}' % (b",".join(bodies), unused)
-        else:
-            answer = _envelope(bodies[0], found[0].id, tuple(outcome.unused_fields))
+        owner = (row.organization_id, row.connection_id)
+        bodies = await _store(connection, owner, resource, outcome, tags, engine.now())
+        answer = _answer(ACTION_BY_KEY[row.action], outcome, bodies)
         await write_store.finish(connection, row.id, "succeeded", answer=answer)
     return answer
 
 
-async def _stored(connection: Connection, row: WriteRow, resource: Resource, record_id: str) -> bytes:
-    body = await store.get_body(connection, row.connection_id, resource, record_id)
+async def store_change(
+    engine: Engine, organization_id: UUID, connection_id: UUID, resource: Resource, outcome: Written[Any]
+) -> bytes:
+    """Stores what changed at a connected system other than by a write of the caller, and gives a write's answer."""
+    async with engine.database.transaction(organization_id) as connection:
+        bodies = await _store(connection, (organization_id, connection_id), resource, outcome, None, engine.now())
+    return _envelope(bodies[0], outcome.record.id, tuple(outcome.unused_fields))
+
+
+def _answer(action: Action, outcome: Written[Any] | BatchWritten[Any], bodies: list[bytes]) -> bytes:
+    """What a write answers with."""
+    if isinstance(outcome, BatchWritten):
+        unused = msgspec.json.encode(list(outcome.unused_fields))
+        return b'{"data":[%b],"unused_fields":%b}' % (b",".join(bodies), unused)
+    shown = msgspec.json.encode(SUCCESS) if action.answer is Answer.WORD else bodies[0]
+    return _envelope(shown, outcome.record.id, tuple(outcome.unused_fields))
+
+
+async def _store(
+    connection: Connection,
+    owner: tuple[UUID, UUID],
+    resource: Resource,
+    outcome: Written[Any] | BatchWritten[Any],
+    tags: list[Any] | None,
+    now: datetime,
+) -> list[bytes]:
+    """Stores records with their events, and gives their bodies. `owner` is the organization and the connection."""
+    organization_id, connection_id = owner
+    found = list(outcome.records) if isinstance(outcome, BatchWritten) else [outcome.record]
+    written: dict[Resource, list[Record]] = {resource: list(found)}
+    for related in () if isinstance(outcome, BatchWritten) else outcome.related:
+        written.setdefault(related.resource, []).extend(related.records)
+    await store.upsert_written(
+        connection, organization_id=organization_id, connection_id=connection_id, written=written, now=now
+    )
+    if tags is not None:
+        await store.set_tags(
+            connection,
+            organization_id=organization_id,
+            connection_id=connection_id,
+            resource=resource,
+            record_id=found[0].id,
+            tags=tags,
+            now=now,
+            as_change=False,
+        )
+    return [await _stored(connection, connection_id, resource, record.id) for record in found]
+
+
+async def _stored(connection: Connection, connection_id: UUID, resource: Resource, record_id: str) -> bytes:
+    body = await store.get_body(connection, connection_id, resource, record_id)
     if body is None:
         raise LookupError(f"{resource.key} {record_id} was stored but cannot be read")
     return body

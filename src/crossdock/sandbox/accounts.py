@@ -10,12 +10,21 @@ from uuid import UUID, uuid5
 
 from crossdock.platform.database import Database
 from crossdock.sandbox import store
+from crossdock.sandbox.carrier import data as carrier_data
 from crossdock.sandbox.cart import data as cart_data
 from crossdock.sandbox.documents import Document
+from crossdock.sandbox.erp import data as erp_data
+from crossdock.sandbox.freight import data as freight_data
 from crossdock.sandbox.store import Account, Objects, Product
 from crossdock.sandbox.wms import data as wms_data
 
-SEEDS: Mapping[Product, Callable[[datetime], Iterator[Document]]] = {"wms": wms_data.seed, "cart": cart_data.seed}
+SEEDS: Mapping[Product, Callable[[datetime], Iterator[Document]]] = {
+    "wms": wms_data.seed,
+    "cart": cart_data.seed,
+    "erp": erp_data.seed,
+    "carrier": carrier_data.seed,
+    "freight": freight_data.seed,
+}
 _KEY_PREFIX = "sbx_"
 
 

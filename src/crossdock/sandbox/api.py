@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,6 +26,8 @@ T = TypeVar("T")
 D = TypeVar("D", bound=Document)
 AnyRequest = Request[Any, Any, Any]
 Clock = Callable[[], datetime]
+Preparation = Callable[[Objects, datetime], Awaitable[None]]
+"""What happened in an account by itself until a moment."""
 
 DEFAULT_PAGE_SIZE = 100
 MAX_PAGE_SIZE = 500
@@ -39,13 +41,18 @@ class Vendor:
     clock: Clock
 
     @asynccontextmanager
-    async def objects(self, request: AnyRequest, product: Product) -> AsyncIterator[Objects]:
+    async def objects(
+        self, request: AnyRequest, product: Product, before: Preparation | None = None
+    ) -> AsyncIterator[Objects]:
         """The documents of the caller's account, in one transaction for the whole request."""
         account = await self.account(request)
         if account.product != product:
             raise Problem(403, "wrong_product", f"This key is for {account.product}, not for {product}")
         async with self.database.transaction(account.organization_id) as connection:
-            yield Objects(connection, account)
+            objects = Objects(connection, account)
+            if before is not None:
+                await before(objects, self.now())
+            yield objects
 
     async def account(self, request: AnyRequest) -> Account:
         """The account of the key in the request."""
@@ -97,18 +104,19 @@ def list_route(
     *,
     show: Callable[[D], Any],
     having: Mapping[str, Callable[[str], Any]] | None = None,
+    before: Preparation | None = None,
 ) -> HTTPRouteHandler:
     """`GET path`: documents in the order they were made, `size` a page, going on `after` an id.
 
     `changedSince` leaves out what has not changed since. `having` are parameters that ask for few documents instead:
-    each makes the piece of JSON that they contain.
+    each makes the piece of JSON that they contain. `before` brings the account up to date first.
     """
     lookups = having or {}
 
     @get(path, name=f"list_{product}_{kind.kind}")
     async def list_documents(request: AnyRequest) -> Response[bytes]:
         query = request.query_params
-        async with vendor_of(request).objects(request, product) as objects:
+        async with vendor_of(request).objects(request, product, before) as objects:
             for name in lookups.keys() & query.keys():
                 found = await objects.find(kind, lookups[name](_storable(query[name])))
                 return answer(Page(data=[show(item) for item in found]))
@@ -127,13 +135,15 @@ def list_route(
     return list_documents
 
 
-def single_route(path: str, product: Product, kind: type[D], *, show: Callable[[D], Any]) -> HTTPRouteHandler:
+def single_route(
+    path: str, product: Product, kind: type[D], *, show: Callable[[D], Any], before: Preparation | None = None
+) -> HTTPRouteHandler:
     """`GET path/{id}`: one document."""
 
     @get(f"{path}/{{identifier:str}}", name=f"show_{product}_{kind.kind}")
     async def show_document(request: AnyRequest) -> Response[bytes]:
         identifier = request.path_params["identifier"]
-        async with vendor_of(request).objects(request, product) as objects:
+        async with vendor_of(request).objects(request, product, before) as objects:
             return answer(show(await existing(objects, kind, identifier)))
 
     return show_document

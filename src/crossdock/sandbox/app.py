@@ -12,9 +12,13 @@ from litestar.types import ASGIApp
 from crossdock.platform.database import Database
 from crossdock.sandbox import api
 from crossdock.sandbox.api import AnyRequest, Clock
+from crossdock.sandbox.carrier import routes as carrier
 from crossdock.sandbox.cart import routes as cart
+from crossdock.sandbox.erp import routes as erp
+from crossdock.sandbox.freight import routes as freight
 from crossdock.sandbox.problems import Problem
 from crossdock.sandbox.store import Product
+from crossdock.sandbox.wms import order_routes
 from crossdock.sandbox.wms import routes as wms
 
 
@@ -35,7 +39,15 @@ async def show_account(request: AnyRequest) -> Response[bytes]:
 def make_app(database: Database, *, clock: Clock | None = None) -> ASGIApp:
     """The whole API; `clock` gives the time that changes are stamped with."""
     app = Litestar(
-        route_handlers=[show_account, *wms.ROUTES, *cart.ROUTES],
+        route_handlers=[
+            show_account,
+            *wms.ROUTES,
+            *order_routes.ROUTES,
+            *cart.ROUTES,
+            *erp.ROUTES,
+            *carrier.ROUTES,
+            *freight.ROUTES,
+        ],
         exception_handlers={
             Problem: api.refused,
             HTTPException: api.refused_by_router,

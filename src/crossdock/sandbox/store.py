@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import msgspec
 
+from crossdock.contract.values import Vertical
 from crossdock.platform.database import Connection
 from crossdock.sandbox.documents import Document
 
 D = TypeVar("D", bound=Document)
-Product = Literal["wms", "cart"]
+Product = Vertical
 """What an account is for."""
 
 _LIVE = "jsonb_typeof(data) = 'object'"

@@ -1,17 +1,33 @@
-"""Whole events, handed out by a signed address."""
+"""Whole events: how their records are served, and handing them out by a signed address."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
+from crossdock.contract.catalogue import RESOURCE_BY_KEY
 from crossdock.contract.errors import not_found
 from crossdock.platform import downloads
 from crossdock.platform.downloads import Download
 from crossdock.platform.engine import Engine
+from crossdock.records import files
 from crossdock.webhooks import events, messages, version_store
+from crossdock.webhooks.events import EventRow
+from crossdock.webhooks.messages import Serve
 
 KIND = "webhook_events"
 """What signed addresses call these files."""
+
+
+def serving(engine: Engine, organization_id: UUID) -> Serve:
+    """Makes a stored body what a read of the record would answer: one that stands for a file gets its address."""
+
+    def served(event: EventRow, body: bytes) -> bytes:
+        resource = RESOURCE_BY_KEY[event.resource or ""]
+        if not resource.downloadable or event.connection_id is None:
+            return body
+        return files.with_address(engine, engine.public_url, organization_id, event.connection_id, resource, body)
+
+    return served
 
 
 async def event_body(engine: Engine, organization_id: UUID, identifier: str) -> bytes | None:
@@ -23,7 +39,8 @@ async def event_body(engine: Engine, organization_id: UUID, identifier: str) -> 
         event = await events.get(connection, organization_id, sequence)
         if event is None:
             return None
-        return messages.whole(event, await version_store.bodies(connection, messages.places_of(event)))
+        found = await version_store.bodies(connection, messages.places_of(event))
+    return messages.whole(event, found, serving(engine, organization_id))
 
 
 async def download_address(engine: Engine, base_url: str, organization_id: UUID, identifier: str) -> str:

@@ -18,10 +18,10 @@ import structlog
 
 from crossdock.platform.database import Connection
 from crossdock.platform.engine import Engine
-from crossdock.webhooks import events, lane_store, messages, retries, signing, store, version_store
+from crossdock.webhooks import event_data, events, lane_store, messages, retries, signing, store, version_store
 from crossdock.webhooks.deliver import Attempt, Outcome, Sender, Target
 from crossdock.webhooks.lane_store import Claim, DueDelivery, LaneState, Settlement
-from crossdock.webhooks.messages import Message
+from crossdock.webhooks.messages import Limit, Message
 
 log = structlog.get_logger(__name__)
 
@@ -110,15 +110,17 @@ class Lane:
         """The messages of deliveries. One that cannot or may not be sent is settled at once."""
         places = [place for item in due if item.event is not None for place in messages.places_of(item.event)]
         found = await version_store.bodies(connection, places)
+        serve = event_data.serving(self._engine, self.claim.organization_id)
+        limit = Limit(self._engine.settings.webhook_max_bytes, self._engine.public_url)
         work = []
         for item in due:
-            message = None
+            body = None
             if item.event is not None and not item.held_back:
-                message = messages.build(self.claim.organization_id, item.event, found, self._engine.settings)
-            if message is None:
+                body = messages.whole(item.event, found, serve, limit)
+            if body is None:
                 self._settle_unsent(item)
             else:
-                work.append((item, message))
+                work.append((item, Message(messages.message_id(self.claim.organization_id, item.sequence), body)))
         return work
 
     def _settle_unsent(self, item: DueDelivery) -> None:

@@ -7,13 +7,12 @@ is within the organization of a key.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from crossdock.contract.values import ENCODER
-from crossdock.platform.settings import Settings
 from crossdock.webhooks.differences import decode, previous_attributes
 from crossdock.webhooks.events import EventRow
 from crossdock.webhooks.version_store import Place
@@ -60,10 +59,22 @@ def places_of(event: EventRow) -> list[Place]:
     return [newest, (event.resource, event.connection_id, event.record_id, event.version - 1)]
 
 
-def whole(event: EventRow, found: Mapping[Place, bytes], limit: int | None = None, base_url: str = "") -> bytes | None:
+@dataclass(frozen=True)
+class Limit:
+    """How large a message may be, and where this server is reached for the rest."""
+
+    max_bytes: int
+    base_url: str
+
+
+Serve = Callable[[EventRow, bytes], bytes]
+"""Makes a stored body what a read of the record would answer."""
+
+
+def whole(event: EventRow, found: Mapping[Place, bytes], serve: Serve, limit: Limit | None = None) -> bytes | None:
     """The message of an event; None when what it is made of is no longer kept.
 
-    One that is larger than `limit` says only which record it is about, and where the rest is.
+    One that is larger than the limit says only which record it is about, and where the rest is.
     """
     if event.payload is not None:
         return event.payload
@@ -79,11 +90,11 @@ def whole(event: EventRow, found: Mapping[Place, bytes], limit: int | None = Non
         "integration_type": event.integration_type,
     }
     previous = _previous(kept)
-    # The stored text of the record goes in as it is, without being decoded.
-    body = b'%b,"data":%b%b}' % (ENCODER.encode(about)[:-1], kept[0], previous)
-    if limit is None or len(body) <= limit:
+    # The stored text of the record goes in without being decoded.
+    body = b'%b,"data":%b%b}' % (ENCODER.encode(about)[:-1], serve(event, kept[0]), previous)
+    if limit is None or len(body) <= limit.max_bytes:
         return body
-    return _truncated(about, event, previous, limit, base_url)
+    return _truncated(about, event, previous, limit)
 
 
 def _previous(bodies: Sequence[bytes]) -> bytes:
@@ -92,26 +103,15 @@ def _previous(bodies: Sequence[bytes]) -> bytes:
     return b',"previous_attributes":' + ENCODER.encode(previous_attributes(decode(bodies[1]), decode(bodies[0])))
 
 
-def _truncated(about: Mapping[str, Any], event: EventRow, previous: bytes, limit: int, base_url: str) -> bytes:
+def _truncated(about: Mapping[str, Any], event: EventRow, previous: bytes, limit: Limit) -> bytes:
     said = {
         **about,
         "data": {"id": event.record_id},
         "data_truncated": True,
-        "data_url": data_url(base_url, event.sequence),
+        "data_url": data_url(limit.base_url, event.sequence),
     }
     head = ENCODER.encode(said)[:-1]
-    if len(head) + len(previous) >= limit:
+    if len(head) + len(previous) >= limit.max_bytes:
         # The old values are too large themselves; the whole event has them.
         previous = b',"previous_attributes":{}' if previous else b""
     return b"%b%b}" % (head, previous)
-
-
-def base_url(settings: Settings) -> str:
-    """Where subscribers reach this server, as far as it knows."""
-    return settings.public_url or f"http://{settings.host}:{settings.port}"
-
-
-def build(organization_id: UUID, event: EventRow, found: Mapping[Place, bytes], settings: Settings) -> Message | None:
-    """The message that is sent of an event; None when what it is made of is no longer kept."""
-    body = whole(event, found, settings.webhook_max_bytes, base_url(settings))
-    return None if body is None else Message(message_id(organization_id, event.sequence), body)

@@ -13,8 +13,8 @@ def _gather() -> Iterator[Operation]:
     for found in pkgutil.iter_modules(__path__, f"{__name__}."):
         module = importlib.import_module(found.name)
         for value in vars(module).values():
-            if isinstance(value, Operation):
-                yield value
+            several = value if isinstance(value, tuple) else (value,)
+            yield from (item for item in several if isinstance(item, Operation))
 
 
 MANAGEMENT_OPERATIONS = tuple({operation.operation_id: operation for operation in _gather()}.values())

@@ -38,7 +38,7 @@ LOG_FILTERS = (
 FACETS = ("method", "status_code", "integration_name", "connection_id", "action", "origin")
 
 
-class APILogEntry(msgspec.Struct, kw_only=True, omit_defaults=True):
+class APILogEntry(msgspec.Struct, kw_only=True):
     """One call."""
 
     id: Annotated[str, Meta(description="The entry.", examples=["log_1042"])]

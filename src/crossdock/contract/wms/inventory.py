@@ -135,17 +135,3 @@ ADJUST_INVENTORY = write(
     body=AdjustInventoryBody,
     description="Adds or removes units of one item in a warehouse.",
 )
-
-INVENTORY_LEDGER = Resource(
-    vertical="wms",
-    name="inventory_ledger",
-    path="/wms/inventory/ledger",
-    id_param="ledger_id",
-    singular="inventory_ledger_entry",
-    title="Inventory Ledger",
-    event="inventory_ledger",
-    single=False,
-    on_demand=True,
-    needs=("inventory",),
-)
-GET_INVENTORY_LEDGER = read(INVENTORY_LEDGER)

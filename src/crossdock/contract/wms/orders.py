@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from crossdock.contract import filters
-from crossdock.contract.actions import read, write
+from crossdock.contract.actions import Answer, read, read_live, write
 from crossdock.contract.records import (
     AdditionalFields,
     CreatedDate,
@@ -16,12 +16,19 @@ from crossdock.contract.records import (
     Measurements,
     Part,
     Record,
+    ShipToAddress,
     UpdatedDate,
     WarehouseAddress,
 )
 from crossdock.contract.resources import Resource
 from crossdock.contract.statuses import WmsOrderStatus
 from crossdock.contract.values import Timestamp
+from crossdock.contract.wms.order_bodies import (
+    CreateOrderBody,
+    CreateOrderFileBody,
+    CreateOrderShipmentBody,
+    UpdateOrderBody,
+)
 
 OrderType = Literal["d2c", "b2b", "dropship", "transfer"]
 DutyPayer = Literal["sender", "recipient", "third_party"]
@@ -46,30 +53,6 @@ class OrderChannel(Part, kw_only=True, frozen=True):
 
     channel_id: Annotated[str | None, Meta(description="Identifier of the channel.", examples=["channel_id"])] = None
     channel_name: Annotated[str | None, Meta(description="Name of the channel.", examples=["channel_name"])] = None
-
-
-class ShipToAddress(Part, kw_only=True, frozen=True):
-    """Where the goods go, and to whom."""
-
-    full_name: Annotated[str | None, Meta(description="Name of the recipient.", examples=["John Doe"])] = None
-    company: Annotated[str | None, Meta(description="Company of the recipient.", examples=["Company"])] = None
-    address1: Annotated[str | None, Meta(description="First line of the street address.", examples=["123 Main St"])] = (
-        None
-    )
-    address2: Annotated[str | None, Meta(description="Second line.", examples=["Apt 2"])] = None
-    address3: Annotated[str | None, Meta(description="Third line.", examples=["Floor 3"])] = None
-    city: Annotated[str | None, Meta(description="City.", examples=["New York"])] = None
-    state: Annotated[str | None, Meta(description="State, province or region.", examples=["NY"])] = None
-    postal_code: Annotated[str | None, Meta(description="Postal code.", examples=["10001"])] = None
-    country: Annotated[
-        str | None, Meta(description="Country as the connected system writes it.", examples=["United States"])
-    ] = None
-    phone_number: Annotated[str | None, Meta(description="Telephone of the recipient.", examples=["123-456-7890"])] = (
-        None
-    )
-    email_address: Annotated[
-        str | None, Meta(description="E-mail of the recipient.", examples=["johndoe@example.com"])
-    ] = None
 
 
 class OrderLineItem(Part, kw_only=True, frozen=True):
@@ -270,6 +253,81 @@ class Order(Record, kw_only=True):
     additional_fields: AdditionalFields = {}
 
 
+class OrderPackLineItem(Part, kw_only=True, frozen=True):
+    """Units of one item in a pack."""
+
+    inventory_item_id: Annotated[
+        str, Meta(description="The item; the `id` of the inventory list.", examples=["item_id"])
+    ]
+    sku: Annotated[str | None, Meta(description="Stock keeping unit.", examples=["sku"])] = None
+    quantity: Annotated[int, Meta(description="Units packed.", examples=[1])]
+
+
+class OrderPack(Part, kw_only=True, frozen=True):
+    """A box that is packed and has not left yet."""
+
+    pack_id: Annotated[
+        str,
+        Meta(description="Identifier of the pack; name it as `package_id` to ship it.", examples=["package_id"]),
+    ]
+    measurements: Annotated[Measurements, Meta(description="Size and weight of the pack.")] = Measurements()
+    line_items: Annotated[list[OrderPackLineItem], Meta(description="What is inside.")] = []
+
+
+class OrderPackOrderLineItem(Part, kw_only=True, frozen=True):
+    """A line of the order, in short."""
+
+    product_id: Annotated[str | None, Meta(description="The product.", examples=["product_id"])] = None
+    sku: Annotated[str | None, Meta(description="Stock keeping unit.", examples=["sku"])] = None
+    quantity: Annotated[int, Meta(description="Units ordered.", examples=[1])]
+
+
+class OrderPacks(Record, kw_only=True):
+    """The packs of one order, and what is needed to ship them."""
+
+    packs: Annotated[list[OrderPack], Meta(description="Boxes that are packed and have not left yet.")] = []
+    carrier: Annotated[
+        str | None,
+        Meta(
+            description="Deprecated: read `carrier_id` and `carrier_name`.",
+            examples=["carrier_name"],
+            extra_json_schema=_DEPRECATED,
+        ),
+    ] = None
+    carrier_id: CarrierID = None
+    carrier_name: CarrierName = None
+    scac: SCAC = None
+    shipping_method: Annotated[
+        str | None,
+        Meta(
+            description="Deprecated: read `shipping_method_id`.",
+            examples=["shipping_method_name"],
+            extra_json_schema=_DEPRECATED,
+        ),
+    ] = None
+    shipping_method_id: ShippingMethodID = None
+    shipping_method_name: ShippingMethodName = None
+    ship_to_address: Annotated[ShipToAddress, Meta(description="Where the order goes.")] = ShipToAddress()
+    order_line_items: Annotated[list[OrderPackOrderLineItem], Meta(description="Lines of the order.")] = []
+    additional_fields: AdditionalFields = {}
+
+
+class Channel(Record, kw_only=True):
+    """A place where orders are sold."""
+
+    id: Annotated[str, Meta(description="The channel's identifier in the connected system.", examples=["channel_id"])]
+    warehouse_customer_id: Annotated[
+        str | None,
+        Meta(
+            description="Merchant that owns the channel, where one system holds several.",
+            examples=["warehouse_customer_id"],
+        ),
+    ] = None
+    created_date: CreatedDate
+    updated_date: UpdatedDate
+    name: Annotated[str | None, Meta(description="Name of the channel.", examples=["order_channel_name"])] = None
+
+
 ORDERS = Resource(
     vertical="wms",
     name="orders",
@@ -294,13 +352,54 @@ ORDERS = Resource(
     on_demand=True,
 )
 GET_ORDERS = read(ORDERS)
-CREATE_ORDER = write("create_order", "POST", "/wms/orders", ORDERS, "Create Order")
-UPDATE_ORDER = write("update_order", "PUT", "/wms/orders/{order_id}", ORDERS, "Update Order")
-CANCEL_ORDER = write("cancel_order", "PUT", "/wms/orders/{order_id}/cancel", ORDERS, "Cancel Order")
-CREATE_ORDER_SHIPMENT = write(
-    "create_order_shipment", "POST", "/wms/orders/{order_id}/shipments", ORDERS, "Create Order Shipment"
+CREATE_ORDER = write(
+    "create_order",
+    "POST",
+    "/wms/orders",
+    ORDERS,
+    "Create Order",
+    body=CreateOrderBody,
+    description="Orders goods to be sent. The warehouse promises stock to the order, or lets it wait for stock.",
 )
-CREATE_ORDER_FILE = write("create_order_file", "POST", "/wms/orders/{order_id}/file", ORDERS, "Attach File to Order")
+UPDATE_ORDER = write(
+    "update_order",
+    "PUT",
+    "/wms/orders/{order_id}",
+    ORDERS,
+    "Update Order",
+    body=UpdateOrderBody,
+    description="Changes an order that has not left yet; the lines are replaced as a whole.",
+)
+CANCEL_ORDER = write(
+    "cancel_order",
+    "PUT",
+    "/wms/orders/{order_id}/cancel",
+    ORDERS,
+    "Cancel Order",
+    takes_body=False,
+    description="Calls an order off and frees its stock. What has been shipped cannot be cancelled.",
+)
+CREATE_ORDER_SHIPMENT = write(
+    "create_order_shipment",
+    "POST",
+    "/wms/orders/{order_id}/shipments",
+    ORDERS,
+    "Create Order Shipment",
+    body=CreateOrderShipmentBody,
+    description="Notes that goods of the order have left. The units leave the stock.",
+)
+CREATE_ORDER_FILE = write(
+    "create_order_file",
+    "POST",
+    "/wms/orders/{order_id}/file",
+    ORDERS,
+    "Attach File to Order",
+    body=CreateOrderFileBody,
+    answer=Answer.WORD,
+    varies=False,
+    form=True,
+    description="Attaches a document to the order. The body is a form (`multipart/form-data`).",
+)
 
 ORDER_PACKS = Resource(
     vertical="wms",
@@ -309,11 +408,19 @@ ORDER_PACKS = Resource(
     id_param="order_id",
     singular="order_packs",
     title="Orders",
-    changes=(),
     event="order",
+    schema_name="WmsOrderPacksApiItemSchema",
+    record=OrderPacks,
     single=False,
+    stored=False,
+    changes=(),
 )
-GET_ORDER_PACKS = read(ORDER_PACKS)
+GET_ORDER_PACKS = read_live(
+    ORDER_PACKS,
+    ORDERS,
+    summary="Get Order Packs",
+    description="The boxes of an order that are packed and have not left yet.",
+)
 ORDER_CHANNELS = Resource(
     vertical="wms",
     name="order_channels",
@@ -321,9 +428,12 @@ ORDER_CHANNELS = Resource(
     id_param="channel_id",
     singular="order_channel",
     title="Order Channels",
-    changes=(),
     event="order",
+    schema_name="WmsOrderChannelApiItemSchema",
+    record=Channel,
+    filters=(filters.text("warehouse_customer_id"),),
     single=False,
+    changes=(),
     full_first_sync=True,
 )
 GET_ORDER_CHANNELS = read(ORDER_CHANNELS)

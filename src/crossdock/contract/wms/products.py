@@ -96,6 +96,30 @@ class Product(Record, kw_only=True):
     additional_fields: AdditionalFields = {}
 
 
+ProductGTIN = Annotated[str, Meta(description="Global trade item number.", examples=["gtin"])]
+ProductMeasurements = Annotated[MeasurementsBody, Meta(description="Size and weight of one unit.")]
+
+
+class CreateProductBody(WriteBody, kw_only=True):
+    """A new product."""
+
+    sku: Annotated[str, Meta(description="SKU of the product.", examples=["sku"])]
+    name: Annotated[str, Meta(description="Name of the product.", examples=["name"])]
+    gtin: ProductGTIN
+    measurements: ProductMeasurements
+    trackstar_tags: Tags | UnsetType = UNSET
+
+
+class UpdateProductBody(WriteBody, kw_only=True):
+    """New values of a product; what is left out stays."""
+
+    sku: Annotated[str | UnsetType, Meta(description="SKU of the product.", examples=["sku"])] = UNSET
+    name: Annotated[str | UnsetType, Meta(description="Name of the product.", examples=["name"])] = UNSET
+    gtin: ProductGTIN | UnsetType = UNSET
+    measurements: ProductMeasurements | UnsetType = UNSET
+    trackstar_tags: Tags | UnsetType = UNSET
+
+
 class KitItemBody(BodyPart, kw_only=True):
     """A component of a kit. Which of id and SKU identifies it depends on the integration."""
 
@@ -136,8 +160,24 @@ PRODUCTS = Resource(
     full_first_sync=True,
 )
 GET_PRODUCTS = read(PRODUCTS)
-CREATE_PRODUCT = write("create_product", "POST", "/wms/products", PRODUCTS, "Create Product")
-UPDATE_PRODUCT = write("update_product", "PUT", "/wms/products/{product_id}", PRODUCTS, "Update Product")
+CREATE_PRODUCT = write(
+    "create_product",
+    "POST",
+    "/wms/products",
+    PRODUCTS,
+    "Create Product",
+    body=CreateProductBody,
+    description="Adds a product to the catalogue, and an item to keep stock of.",
+)
+UPDATE_PRODUCT = write(
+    "update_product",
+    "PUT",
+    "/wms/products/{product_id}",
+    PRODUCTS,
+    "Update Product",
+    body=UpdateProductBody,
+    description="Changes a product and the item behind it.",
+)
 CREATE_KIT = write(
     "create_kit",
     "POST",

@@ -170,8 +170,18 @@ class Implementation:
     settler: str | None = None
 
 
+@dataclass(frozen=True)
+class FileContent:
+    """What a file of the connected system holds."""
+
+    body: bytes
+    media_type: str
+
+
 _MARK = "__implements__"
 _SETTLES = "__settles__"
+_DOWNLOADS = "__downloads__"
+_SIMULATES = "__simulates__"
 
 
 def implements(
@@ -179,8 +189,9 @@ def implements(
 ) -> Callable[[M], M]:
     """Declares that the method carries out `action`.
 
-    A read takes a `Window` and yields `Page`s; `mode` says how it keeps up with changes. A write takes the ids of its
-    path and `body`, and returns the record, `Written`, or for a batch `BatchWritten`.
+    A read takes a `Window` and yields `Page`s; `mode` says how it keeps up with changes. A live read takes the ids of
+    its path and returns its object. A write takes the ids of its path and `body`, and returns the record, `Written`, or
+    for a batch `BatchWritten`.
     """
 
     def mark(method: M) -> M:
@@ -195,6 +206,32 @@ def settles(action: Action) -> Callable[[M], M]:
 
     def mark(method: M) -> M:
         setattr(method, _SETTLES, action)
+        return method
+
+    return mark
+
+
+def downloads(resource: Resource) -> Callable[[M], M]:
+    """Declares that the method fetches the file that a record of `resource` stands for; it takes the record's id.
+
+    Raise `VendorRejected` with status 404 when the system has it no more.
+    """
+
+    def mark(method: M) -> M:
+        setattr(method, _DOWNLOADS, resource)
+        return method
+
+    return mark
+
+
+def simulates(name: str) -> Callable[[M], M]:
+    """Declares that the method does at a sandbox what somebody else does at a real system, such as a buyer who orders.
+
+    It takes a body and gives `Written`. It is no action: no connection offers it.
+    """
+
+    def mark(method: M) -> M:
+        setattr(method, _SIMULATES, name)
         return method
 
     return mark
@@ -238,6 +275,10 @@ class Adapter:
     """Whether callers may be passed through: false where the system has no plain HTTP interface, such as files, e-mail
     or SOAP."""
     implementations: ClassVar[Mapping[str, Implementation]] = {}
+    downloaders: ClassVar[Mapping[str, str]] = {}
+    """The method that fetches the file of a record, by the key of its resource."""
+    simulations: ClassVar[Mapping[str, str]] = {}
+    """The method of each thing that can be simulated."""
 
     def __init__(self, credentials: Any, runtime: Runtime) -> None:
         self.credentials = credentials
@@ -288,6 +329,12 @@ class Adapter:
             made = found[key]
             found[key] = Implementation(made.action, made.method, made.body, made.mode, settler)
         cls.implementations = found
+        cls.downloaders = {**_inherited(cls, "downloaders"), **_marked(cls, _DOWNLOADS, lambda item: item.key)}
+        cls.simulations = {**_inherited(cls, "simulations"), **_marked(cls, _SIMULATES, str)}
+        for made in found.values():
+            resource = made.action.resource
+            if made.action.is_read and resource.downloadable and resource.key not in cls.downloaders:
+                raise TypeError(f"{cls.__name__} reads {resource.key}, so it needs a method with @downloads")
 
     @classmethod
     def can(cls, action: Action) -> bool:
@@ -305,6 +352,11 @@ class Adapter:
         pages: AsyncIterator[Page[Any]] = method(window)
         return pages
 
+    async def run_live(self, action: Action, ids: tuple[str, ...]) -> Record:
+        """Runs the live read of an action."""
+        method: Callable[..., Awaitable[Record]] = getattr(self, self.implementations[action.key].method)
+        return await method(*ids)
+
     async def run_write(self, action: Action, ids: tuple[str, ...], body: Any) -> Written[Any] | BatchWritten[Any]:
         """Runs the write of an action and gives its outcome in one shape."""
         implementation = self.implementations[action.key]
@@ -315,6 +367,16 @@ class Adapter:
             return outcome
         return Written(outcome)
 
+    async def download(self, resource: Resource, record_id: str) -> FileContent:
+        """Fetches the file that a record stands for."""
+        method: Callable[[str], Awaitable[FileContent]] = getattr(self, self.downloaders[resource.key])
+        return await method(record_id)
+
+    async def simulate(self, name: str, body: Any) -> Written[Any]:
+        """Does at a sandbox what somebody else does at a real system."""
+        method: Callable[[Any], Awaitable[Written[Any]]] = getattr(self, self.simulations[name])
+        return await method(body)
+
     async def settle(self, action: Action, attempt: Attempt) -> Settlement:
         """Finds out what became of an uncertain write; None when the system cannot tell."""
         settler = self.implementations[action.key].settler
@@ -322,6 +384,19 @@ class Adapter:
             return None
         method: Callable[[Attempt], Awaitable[Settlement]] = getattr(self, settler)
         return await method(attempt)
+
+
+def _inherited(cls: type[Adapter], name: str) -> dict[str, str]:
+    """Declarations of the classes it is put together from."""
+    found: dict[str, str] = {}
+    for base in reversed(cls.__mro__[1:]):
+        found.update(vars(base).get(name, {}))
+    return found
+
+
+def _marked(cls: type[Adapter], mark: str, key: Callable[[Any], str]) -> dict[str, str]:
+    """The methods of this class that carry a mark, by what it says."""
+    return {key(getattr(member, mark)): name for name, member in vars(cls).items() if hasattr(member, mark)}
 
 
 def _verify(cls: type[Adapter], made: Implementation, member: Any) -> None:
@@ -335,6 +410,10 @@ def _verify(cls: type[Adapter], made: Implementation, member: Any) -> None:
             raise TypeError(f"{where}: a read says mode=Incremental(by=...) or mode=Snapshot(because=...)")
         if not inspect.isasyncgenfunction(member):
             raise TypeError(f"{where}: a read is an async generator of pages")
+        return
+    if action.is_live:
+        if made.mode is not None or made.body is not None or not inspect.iscoroutinefunction(member):
+            raise TypeError(f"{where}: a live read is a coroutine without mode and body")
         return
     if (action.body is None) is not (made.body is None):
         raise TypeError(f"{where}: {action.key} {'needs its' if action.body else 'takes no'} write body")

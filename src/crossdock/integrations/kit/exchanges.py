@@ -5,6 +5,7 @@ A cassette is a JSON file in `tests/cassettes/` of a vendor's folder, one call o
     {
       "action": "create_kit",            the action; or "check" for the proof of the credentials
       "settle": false,                   true for the settling of an uncertain write of that action
+      "download": false,                 true for the file of the record in "ids"; the action is the read of its list
       "source": "real system",           docs | specification | sandbox | real system: where the answers come from
       "note": "Vendor 8.2, recorded 2026-11-20",
       "credentials": {...},              made up; secrets start with "test-"
@@ -15,7 +16,7 @@ A cassette is a JSON file in `tests/cassettes/` of a vendor's folder, one call o
       "exchanges": [{"request": {"method", "path", "query", "json" or "form", "headers"},
                      "response": {"status", "headers", "json" or "text"}, "lost": false}],
       "expect": {"records": [...], "deleted": [...]} | {"record": {...}, "unused_fields": []} | {"me": {...}} |
-                {"settled": "applied" | "not applied" | "unknown"} |
+                {"settled": "applied" | "not applied" | "unknown"} | {"media_type": "...", "text": "..."} |
                 {"error": {"kind": "VendorRejected", "status": 400, "message": "...", "may_have_applied": false}}
     }
 
@@ -39,7 +40,7 @@ import msgspec
 
 from crossdock.contract.actions import Action
 from crossdock.contract.bodies import TAGS_FIELD
-from crossdock.contract.catalogue import ACTION_BY_KEY
+from crossdock.contract.catalogue import ACTION_BY_KEY, READ_OF
 from crossdock.contract.errors import CrossdockError
 from crossdock.contract.judge import Judge
 from crossdock.contract.records import Record, encode_record
@@ -61,7 +62,12 @@ Source = Literal["docs", "specification", "sandbox", "real system"]
 CHECK = "check"
 _SECRET_NAMES = re.compile(r"pass(word|wd)|secret|token|(api|application)[-_]?key|authorization|cookie", re.I)
 _HARMLESS = re.compile(r"test-|$")
-_STORED = {"trackstar_created_date": "2026-01-01T00:00:00Z", "trackstar_updated_date": "2026-01-01T00:00:00Z"}
+_STORED = {
+    "trackstar_created_date": "2026-01-01T00:00:00Z",
+    "trackstar_updated_date": "2026-01-01T00:00:00Z",
+    "download_url": "https://crossdock.example.com/downloads/4fQ2",
+    "download_url_expires_at": "2026-01-01T00:20:00Z",
+}
 
 
 class ExchangeMismatch(AssertionError):
@@ -95,6 +101,7 @@ class Cassette(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     credentials: dict[str, Any] = {}
     now: datetime
     settle: bool = False
+    download: bool = False
     reference: str = ""
     ids: list[str] = []
     body: dict[str, Any] | None = None
@@ -210,8 +217,14 @@ async def _run(adapter: Adapter, cassette: Cassette) -> Any:
     if cassette.action == CHECK:
         return {"me": await adapter.check()}
     action = action_of(adapter, cassette)
+    if cassette.download:
+        file = await adapter.download(action.resource, cassette.ids[0])
+        return {"media_type": file.media_type, "text": file.body.decode()}
     if action.is_read:
         return await _read(adapter, action, cassette)
+    if action.is_live:
+        found = await adapter.run_live(action, tuple(cassette.ids))
+        return {"record": checked(action, [found])[0]}
     body = _body(adapter, action, cassette)
     ids = tuple(cassette.ids)
     if cassette.settle:
@@ -268,9 +281,10 @@ def checked(action: Action, records: list[Record]) -> list[dict[str, Any]]:
             raise ExchangeMismatch(f"{action.key} gave a {type(record).__name__}, not a {kind.__name__}")
         text = encode_record(record).decode()
         value: dict[str, Any] = json.loads(text)
-        served = value | {name: _STORED.get(name) for name in store_fields(action.resource)}
+        own = store_fields(action.resource) if action.resource.stored else ()
+        served = value | {name: _STORED.get(name) for name in own}
         problems = [f"{'/'.join(map(str, e.instance_path))}: {e.message}" for e in validator.iter_errors(served)]
-        problems += broken_rules(value)
+        problems += broken_rules(value) if action.resource.stored else []
         if problems:
             raise ExchangeMismatch(f"record {value.get('id')!r}: " + "; ".join(problems))
         shown.append(value)
@@ -338,11 +352,14 @@ def secrets_in(value: Any, name: str = "") -> list[str]:
 
 
 def gaps(adapter: type[Adapter]) -> list[str]:
-    """Actions of an adapter without a success or without a failure among its cassettes."""
+    """Actions of an adapter, and downloads, without a success or without a failure among its cassettes."""
     stored = [item.cassette for item in load(adapter) if not item.cassette.settle]
+    wanted = [(name, False) for name in (CHECK, *adapter.action_names())]
+    wanted += [(READ_OF[key].name, True) for key in sorted(adapter.downloaders)]
     missing = []
-    for name in [CHECK, *adapter.action_names()]:
-        kinds = {cassette.failure for cassette in stored if cassette.action == name}
-        missing += [f"{name}: no success"] if False not in kinds else []
-        missing += [f"{name}: no failure"] if True not in kinds else []
+    for name, download in wanted:
+        kinds = {item.failure for item in stored if (item.action, item.download) == (name, download)}
+        shown = f"download of {name}" if download else name
+        missing += [f"{shown}: no success"] if False not in kinds else []
+        missing += [f"{shown}: no failure"] if True not in kinds else []
     return missing

@@ -84,9 +84,14 @@ class SandboxBase(Adapter):
 
     async def look_up(self, name: str, kind: type[V], **having: str) -> V | None:
         """The one entry of a list that has these values."""
+        found = await self.look_up_all(name, kind, **having)
+        return found[0] if found else None
+
+    async def look_up_all(self, name: str, kind: type[V], **having: str) -> list[V]:
+        """The entries of a list that have these values."""
         answer = await self.client.get(f"{self.root}/{name}", having)
         page: SandboxPage[V] = answer.json(SandboxPage[kind])  # type: ignore[valid-type]
-        return page.data[0] if page.data else None
+        return page.data
 
 
 def each(convert: Callable[[V], R]) -> Callable[[V], list[R]]:

@@ -5,18 +5,39 @@ from alembic import op
 from crossdock.migrations.tables import SYSTEM, open_to_system
 
 revision = "0010"
-down_revision = "0004"
+down_revision = "0007"
 
 _NAMES = {
-    "wms_inventory": "inventory",
-    "wms_products": "product",
-    "wms_warehouses": "warehouse",
-    "wms_warehouse_locations": "warehouse-location",
-    "wms_orders": "order",
+    "carrier_files": "carrier-file",
+    "carrier_invoice_line_items": "carrier-invoice-line-item",
+    "cart_orders": "cart-order",
     "cart_products": "cart-product",
     "cart_warehouses": "cart-warehouse",
+    "erp_customers": "erp-customer",
+    "erp_employees": "erp-employee",
+    "erp_inventory": "erp-inventory",
+    "erp_items": "erp-item",
+    "erp_locations": "erp-location",
+    "erp_purchase_order_receipts": "erp-purchase-order-receipt",
+    "erp_purchase_orders": "erp-purchase-order",
+    "erp_sales_order_shipments": "erp-sales-order-shipment",
+    "erp_sales_orders": "erp-sales-order",
+    "erp_vendors": "erp-vendor",
+    "freight_shipments": "freight-shipment",
+    "wms_bills": "bill",
+    "wms_inbound_shipments": "inbound-shipment",
+    "wms_inventory": "inventory",
+    "wms_inventory_ledger": "inventory_ledger",
+    "wms_labor_activities": "labor_activity",
+    "wms_orders": "order",
+    "wms_products": "product",
+    "wms_returns": "return",
+    "wms_shipping_methods": "shipping-method",
+    "wms_warehouse_customers": "warehouse-customer",
+    "wms_warehouse_locations": "warehouse-location",
+    "wms_warehouses": "warehouse",
 }
-"""The resources that could be stored before, by their tables."""
+"""The resources that subscribers are told of, by their tables."""
 
 
 def upgrade() -> None:

@@ -1,7 +1,7 @@
 """Changes of the shop's stock, each inside one transaction of its caller.
 
 Without a warehouse, units are added to the first active warehouse, and taken from the warehouses in their order until
-there are enough.
+there are enough. A count is believed even when it finds less than orders were promised.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class LineResult(Part, kw_only=True, frozen=True):
 async def change_stock(objects: Objects, wanted: NewStockChange, now: datetime) -> tuple[StockChange, Product]:
     """Adds units of one variant, or takes them away."""
     await objects.lock_for_stock()
-    product, variant = _variant(await _lock(objects, [wanted.variant_id]), wanted.variant_id)
+    product, variant = find_variant(await lock_products(objects, [wanted.variant_id]), wanted.variant_id)
     places = _places(await objects.all(Warehouse), wanted.warehouse_id)
     parts = _change(variant, places, wanted.change, now)
     change = StockChange(
@@ -78,7 +78,7 @@ async def change_stock(objects: Objects, wanted: NewStockChange, now: datetime) 
 async def set_levels(objects: Objects, wanted: NewLevels, now: datetime) -> tuple[list[LineResult], list[Product]]:
     """Sets every level that can be set, and says what became of each line. The products are those that changed."""
     await objects.lock_for_stock()
-    products = await _lock(objects, [line.variant_id for line in wanted.lines])
+    products = await lock_products(objects, [line.variant_id for line in wanted.lines])
     warehouses = await objects.all(Warehouse)
     results: list[LineResult] = []
     changed: dict[str, Product] = {}
@@ -97,7 +97,7 @@ async def set_levels(objects: Objects, wanted: NewLevels, now: datetime) -> tupl
 
 
 def _set_level(products: Sequence[Product], warehouses: Sequence[Warehouse], line: NewLevel, now: datetime) -> Product:
-    product, variant = _variant(products, line.variant_id)
+    product, variant = find_variant(products, line.variant_id)
     if line.units < 0:
         raise invalid("No level is below 0", "negative_level")
     places = _places(warehouses, line.warehouse_id)
@@ -106,7 +106,7 @@ def _set_level(products: Sequence[Product], warehouses: Sequence[Warehouse], lin
     return product
 
 
-async def _lock(objects: Objects, variant_ids: Sequence[str]) -> list[Product]:
+async def lock_products(objects: Objects, variant_ids: Sequence[str]) -> list[Product]:
     """The products these ids belong to, locked in the order of the list, so that two requests never wait in a ring."""
     wanted = set(variant_ids)
     every = await objects.all(Product)
@@ -114,7 +114,8 @@ async def _lock(objects: Objects, variant_ids: Sequence[str]) -> list[Product]:
     return [await existing(objects, Product, identifier, lock=True) for identifier in touched]
 
 
-def _variant(products: Sequence[Product], variant_id: str) -> tuple[Product, Variant]:
+def find_variant(products: Sequence[Product], variant_id: str) -> tuple[Product, Variant]:
+    """A variant among these products, with the product it belongs to."""
     for product in products:
         if product.id == variant_id:
             raise invalid(f"{variant_id} is a parent product; stock is kept on its variants", "no_stock_of_its_own")

@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from crossdock.sandbox.cart.documents import Product, Variant, Warehouse
+from crossdock.sandbox.cart.order_data import seed_orders
 from crossdock.sandbox.documents import Address, Document, Size
 from crossdock.sandbox.goods import BUNDLES, GOODS, barcode, dates
 
@@ -24,6 +25,9 @@ WAREHOUSES = (
         Address(street="815 Longley Lane", city="Reno", region="NV", postal_code="89502", country="US"),
     ),
 )
+
+_SOLD_OUT = {(4, 1), (11, 0)}
+"""Variants that lie in one of the warehouses only, so that an order of both needs two shipments."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,14 @@ def seed(now: datetime) -> Iterator[Document]:
         yield Warehouse(
             id=f"warehouse_id_{number}", created_at=created, updated_at=updated, code=code, name=name, address=address
         )
+    products = list(_products(now))
+    # Orders come first: they promise units of the products' stock.
+    orders = list(seed_orders(products, [f"warehouse_id_{number}" for number in range(len(WAREHOUSES))], now))
+    yield from products
+    yield from orders
+
+
+def _products(now: datetime) -> Iterator[Product]:
     number = 0
     for shown in CATALOGUE:
         created, updated = dates(now, number)
@@ -69,6 +81,10 @@ def seed(now: datetime) -> Iterator[Document]:
             variants=[_variant(first + index, title, good, now) for index, (title, good) in enumerate(shown.variants)],
         )
         number = first + len(shown.variants)
+
+
+def _units(number: int, place: int) -> int:
+    return 0 if (number, place) in _SOLD_OUT else 5 + (number * 11 + place * 17) % 60
 
 
 def _variant(number: int, title: str, good: int, now: datetime) -> Variant:
@@ -91,5 +107,5 @@ def _variant(number: int, title: str, good: int, now: datetime) -> Variant:
         price=Decimal(price),
         cost=cost,
         size=size,
-        stock={f"warehouse_id_{place}": 5 + (number * 11 + place * 17) % 60 for place in range(len(WAREHOUSES))},
+        stock={f"warehouse_id_{place}": _units(number, place) for place in range(len(WAREHOUSES))},
     )

@@ -36,7 +36,9 @@ class Variant(msgspec.Struct, kw_only=True, rename="camel"):
     cost: Decimal
     size: Size
     stock: dict[str, int]
-    """Units by warehouse."""
+    """Units by warehouse, promised ones included."""
+    committed: dict[str, int] = {}
+    """Units promised to orders, by warehouse."""
 
 
 class Product(Document, kw_only=True):
@@ -52,6 +54,8 @@ class Product(Document, kw_only=True):
     category: list[str]
     """From the root."""
     variants: list[Variant]
+    references: list[str] = []
+    """References of the request that made it."""
 
 
 class StockChange(Document, kw_only=True):

@@ -10,6 +10,8 @@ from litestar.handlers import HTTPRouteHandler
 from crossdock.sandbox.api import AnyRequest, answer, body_of, list_route, single_route, vendor_of
 from crossdock.sandbox.cart import changes
 from crossdock.sandbox.cart.documents import Product, StockChange, Warehouse
+from crossdock.sandbox.cart.new_products import NewProduct, add_product
+from crossdock.sandbox.cart.order_routes import ORDER_ROUTES
 from crossdock.sandbox.documents import Document, Part
 
 ROOT = "/v1/cart"
@@ -61,7 +63,18 @@ async def put_stock_levels(request: AnyRequest) -> Response[bytes]:
         return answer(LevelsSet(lines=lines, products=products))
 
 
+@post(f"{ROOT}/products")
+async def post_product(request: AnyRequest) -> Response[bytes]:
+    """Puts a product up for sale."""
+    vendor = vendor_of(request)
+    async with vendor.objects(request, "cart") as objects:
+        wanted = await body_of(request, NewProduct)
+        return answer(await add_product(objects, wanted, vendor.now()), 201)
+
+
 ROUTES: list[HTTPRouteHandler] = [
+    *ORDER_ROUTES,
+    post_product,
     list_route(f"{ROOT}/products", "cart", Product, show=_as_stored, having={"variantId": _with_variant}),
     single_route(f"{ROOT}/products", "cart", Product, show=_as_stored),
     list_route(f"{ROOT}/warehouses", "cart", Warehouse, show=_as_stored),

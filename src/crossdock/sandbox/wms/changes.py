@@ -14,6 +14,7 @@ from crossdock.sandbox.documents import RequestPart, Size, Text
 from crossdock.sandbox.problems import conflict, duplicate_reference, invalid, missing
 from crossdock.sandbox.store import Objects
 from crossdock.sandbox.wms.documents import Adjustment, Bin, Component, Item, Product, Warehouse
+from crossdock.sandbox.wms.ledger import LedgerEntry, StockEvent
 from crossdock.sandbox.wms.stock import change_units
 
 MOST_UNITS_IN_A_KIT = 1_000_000
@@ -63,7 +64,7 @@ class KitChanges(RequestPart, kw_only=True, frozen=True):
     components: Components | UnsetType = UNSET
 
 
-async def adjust(objects: Objects, wanted: NewAdjustment, now: datetime) -> tuple[Adjustment, Item]:
+async def adjust(objects: Objects, wanted: NewAdjustment, now: datetime) -> tuple[Adjustment, Item, list[LedgerEntry]]:
     """Corrects the stock of one item."""
     await objects.lock_for_stock()
     item = await objects.get(Item, wanted.item_id, lock=True)
@@ -72,10 +73,12 @@ async def adjust(objects: Objects, wanted: NewAdjustment, now: datetime) -> tupl
     if await objects.get(Warehouse, wanted.warehouse_id) is None:
         raise invalid(f"There is no warehouse {wanted.warehouse_id}", "unknown_warehouse")
     bins = await objects.find(Bin, {"warehouseId": wanted.warehouse_id})
-    changes = change_units(item, bins, wanted.warehouse_id, wanted.change, wanted.bin_id)
+    identifier = wanted.reference or uuid4().hex
+    event = StockEvent(identifier, "correction", now, Adjustment.kind, identifier)
+    changes = change_units(item, bins, wanted.warehouse_id, wanted.change, wanted.bin_id, event)
     item.updated_at = now
     adjustment = Adjustment(
-        id=wanted.reference or uuid4().hex,
+        id=identifier,
         created_at=now,
         updated_at=now,
         item_id=item.id,
@@ -86,15 +89,17 @@ async def adjust(objects: Objects, wanted: NewAdjustment, now: datetime) -> tupl
     if not await objects.add(adjustment):
         raise duplicate_reference(adjustment.id)
     await objects.save(item, now)
-    return adjustment, item
+    for entry in event.entries:
+        await objects.add(entry)
+    return adjustment, item, event.entries
 
 
 async def create_kit(objects: Objects, wanted: NewKit, now: datetime) -> Product:
     """Makes a kit."""
     await objects.lock_for_catalogue()
     await _refuse_repetition(objects, wanted.reference)
-    await _refuse_taken_sku(objects, wanted.sku)
-    _check_size(wanted.size)
+    await refuse_taken_sku(objects, wanted.sku)
+    check_size(wanted.size)
     kit = Product(
         id=f"product_id_{await objects.next_number(Product)}",
         created_at=now,
@@ -119,14 +124,14 @@ async def change_kit(objects: Objects, identifier: str, wanted: KitChanges, now:
         raise conflict("not_a_kit", f"Product {identifier} is not a kit")
     await _refuse_repetition(objects, wanted.reference)
     if wanted.sku is not UNSET and wanted.sku != kit.sku:
-        await _refuse_taken_sku(objects, wanted.sku)
+        await refuse_taken_sku(objects, wanted.sku)
         kit.sku = wanted.sku
     if wanted.name is not UNSET:
         kit.name = wanted.name
     if wanted.barcode is not UNSET:
         kit.barcode = wanted.barcode
     if wanted.size is not UNSET:
-        _check_size(wanted.size)
+        check_size(wanted.size)
         kit.size = wanted.size
     if wanted.components is not UNSET:
         kit.components = await _components(objects, wanted.components)
@@ -142,12 +147,14 @@ async def _refuse_repetition(objects: Objects, reference: str | None) -> None:
         raise duplicate_reference(reference)
 
 
-async def _refuse_taken_sku(objects: Objects, sku: str) -> None:
+async def refuse_taken_sku(objects: Objects, sku: str) -> None:
+    """No two products have one SKU."""
     if taken := await objects.find(Product, {"sku": sku}):
         raise conflict("duplicate_sku", f"SKU {sku} is taken by {taken[0].id}")
 
 
-def _check_size(size: Size | None) -> None:
+def check_size(size: Size | None) -> None:
+    """Refuses a size that nothing has."""
     if size and min(size.length, size.width, size.height, size.weight) < 0:
         raise invalid("No length and no weight is negative", "bad_size")
 

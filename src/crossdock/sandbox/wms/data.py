@@ -6,37 +6,31 @@ available. No value is random.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from crossdock.sandbox.documents import Address, Document, Size
-from crossdock.sandbox.goods import BUNDLES, DAYS_SHOWN, GOODS, SUPPLIERS, Bundle, Good, barcode, dates
+from crossdock.sandbox.goods import BUNDLES, GOODS, SUPPLIERS, Bundle, Good, barcode, dates
+from crossdock.sandbox.wms import order_data
 from crossdock.sandbox.wms.documents import (
-    HOLDING_STOCK,
     Bin,
     BinUnits,
     BinUse,
     Channel,
-    Component,
     Item,
     ItemLot,
-    Order,
-    OrderLine,
-    OrderState,
     Product,
-    Recipient,
-    Return,
-    ReturnLine,
-    ReturnState,
-    Shipment,
-    ShipmentLine,
     ShippingMethod,
     Supplier,
     Warehouse,
 )
+from crossdock.sandbox.wms.inbound_data import inbound_shipments, suppliers
+from crossdock.sandbox.wms.ledger_data import arrivals, comings_back, dispatches, ledger
+from crossdock.sandbox.wms.places import components_of, picking_bin
+from crossdock.sandbox.wms.return_data import quarantined, returns
+from crossdock.sandbox.wms.work_data import activities, charges, clients
 
-ORDERS = 100
 WAREHOUSES = (
     (
         "ABE-1",
@@ -52,63 +46,34 @@ WAREHOUSES = (
 BIN_USES: tuple[BinUse, ...] = ("pick",) * 6 + ("bulk",) * 2 + ("quarantine",)
 PICK_BIN_HOLDS = 40
 """Units kept at hand in a picking bin; the rest lies in bulk."""
-_KEPT_IN_FIRST_ONLY = 9
-"""The hand grinder is kept in the first warehouse only."""
 _SOLD_OUT = (8, 1)
 """The kettle has nothing available in the second warehouse."""
-_PAST_ORDERS = 70
-"""Orders old enough to be finished."""
-_RECENT_STATES: tuple[OrderState, ...] = (
-    "new",
-    "released",
-    "in_work",
-    "picked",
-    "packed",
-    "part_shipped",
-    "new",
-    "waiting_for_stock",
-    "on_hold",
-    "shipped",
-)
-_RETURN_STATES: tuple[ReturnState, ...] = ("announced", "on_the_way", "unpacking", "done", "cancelled")
-_RETURN_REASONS = ("damaged", "wrong item", "no longer wanted")
-_PEOPLE = ("Ada Brunner", "Milo Okafor", "Ines Carvalho", "Jonas Lindqvist", "Priya Raman", "Theo Novak", "Lena Marsh")
-_TOWNS = (("Denver", "CO", "80202"), ("Austin", "TX", "78701"), ("Portland", "OR", "97204"), ("Albany", "NY", "12207"))
 _SHIPPING_METHODS = (("Ground", "UPS"), ("Two-day air", "FedEx"), ("Overnight", "FedEx"))
 _CHANNELS = (("channel_A", "Web shop"), ("channel_B", "Wholesale"), ("channel_C", "Marketplace"))
 
 
 def seed(now: datetime) -> Iterator[Document]:
     """Every document of a fresh account."""
-    orders = [_order(number, now) for number in range(ORDERS)]
     bins = list(_bins(now))
-    yield from _warehouses(now)
+    warehouses, methods, channels = list(_warehouses(now)), list(_shipping_methods(now)), list(_channels(now))
+    orders = list(order_data.orders(now, warehouses, methods, channels))
+    returned = list(returns(now, orders))
+    items = list(_items(now, bins, order_data.allocations(orders), quarantined(returned)))
+    inbound = list(inbound_shipments(now, items, bins))
+    yield from warehouses
     yield from bins
-    yield from _items(now, bins, allocations(orders))
+    yield from items
     yield from _products(now)
-    yield from _shipping_methods(now)
-    yield from _channels(now)
+    yield from methods
+    yield from channels
+    yield from clients(now)
+    yield from suppliers(now)
     yield from orders
-    yield from _returns(now, orders)
-
-
-def allocations(orders: Sequence[Order]) -> dict[tuple[str, str], int]:
-    """Units promised to orders, by item and warehouse: what lines of orders in work have not shipped yet."""
-    promised: dict[tuple[str, str], int] = {}
-    for order in orders:
-        if order.state not in HOLDING_STOCK:
-            continue
-        for line in order.lines:
-            for component in components(int(line.product_id.rsplit("_", 1)[1])):
-                key = (component.item_id, order.warehouse_id)
-                promised[key] = promised.get(key, 0) + component.units * (line.units - line.shipped)
-    return promised
-
-
-def components(product: int) -> list[Component]:
-    """What one unit of a product is made of."""
-    parts = ((product, 1),) if product < len(GOODS) else BUNDLES[product - len(GOODS)].parts
-    return [Component(item_id=f"inventory_item_id_{good}", sku=GOODS[good].sku, units=units) for good, units in parts]
+    yield from returned
+    yield from inbound
+    yield from ledger(now, items, bins, [*dispatches(orders, bins), *arrivals(inbound), *comings_back(returned, bins)])
+    yield from activities(now, orders, inbound, returned)
+    yield from charges(now, items, orders, inbound, returned)
 
 
 def _warehouses(now: datetime) -> Iterator[Warehouse]:
@@ -136,7 +101,12 @@ def _bins(now: datetime) -> Iterator[Bin]:
         )
 
 
-def _items(now: datetime, bins: Sequence[Bin], allocated: dict[tuple[str, str], int]) -> Iterator[Item]:
+def _items(
+    now: datetime,
+    bins: Sequence[Bin],
+    allocated: Mapping[tuple[str, str], int],
+    set_apart: Mapping[tuple[str, str], int],
+) -> Iterator[Item]:
     for number, good in enumerate(GOODS):
         created, updated = dates(now, number)
         item = Item(
@@ -151,14 +121,15 @@ def _items(now: datetime, bins: Sequence[Bin], allocated: dict[tuple[str, str], 
             substitute_skus=list(good.substitutes),
             lots=_lots(number, good, now),
         )
-        for warehouse in range(1 if number == _KEPT_IN_FIRST_ONLY else len(WAREHOUSES)):
+        for warehouse in range(1 if number == order_data.KEPT_IN_FIRST_ONLY else len(WAREHOUSES)):
             where = f"warehouse_id_{warehouse}"
             promised = allocated.get((item.id, where), 0)
             if promised:
                 item.allocated[where] = promised
             item.expected[where] = 24 * ((number + warehouse) % 3)
             here = [place for place in bins if place.warehouse_id == where]
-            item.stock += _stock(number, warehouse, promised, here, [lot.id for lot in item.lots])
+            apart = (number + warehouse) % 4 + set_apart.get((item.id, where), 0)
+            item.stock += _stock(number, warehouse, promised, apart, here, [lot.id for lot in item.lots])
         yield item
 
 
@@ -171,7 +142,9 @@ def _lots(number: int, good: Good, now: datetime) -> list[ItemLot]:
     return [ItemLot(id=f"lot_id_{number}_{index}", expires_at=end) for index, end in enumerate(ends)]
 
 
-def _stock(number: int, warehouse: int, promised: int, bins: Sequence[Bin], lots: Sequence[str]) -> list[BinUnits]:
+def _stock(
+    number: int, warehouse: int, promised: int, apart: int, bins: Sequence[Bin], lots: Sequence[str]
+) -> list[BinUnits]:
     available = 0 if (number, warehouse) == _SOLD_OUT else 20 + (number * 37 + warehouse * 53) % 140
     at_hand = min(promised + available, PICK_BIN_HOLDS)
     picking, bulk, quarantine = (
@@ -179,9 +152,9 @@ def _stock(number: int, warehouse: int, promised: int, bins: Sequence[Bin], lots
     )
     older, newer = (lots[0], lots[-1]) if lots else (None, None)
     parts = (
-        (picking[number % len(picking)], older, at_hand),
+        (picking_bin(f"inventory_item_id_{number}", picking), older, at_hand),
         (bulk[number % len(bulk)], newer, promised + available - at_hand),
-        (quarantine[0], older, (number + warehouse) % 4),
+        (quarantine[0], older, apart),
     )
     return [
         BinUnits(
@@ -209,7 +182,7 @@ def _products(now: datetime) -> Iterator[Product]:
             name=entry.name,
             barcode=barcode(number),
             price=Decimal(entry.price),
-            components=components(number),
+            components=components_of(f"product_id_{number}"),
         )
         if isinstance(entry, Good):
             product.active = entry.active
@@ -232,98 +205,3 @@ def _channels(now: datetime) -> Iterator[Channel]:
     for number, (identifier, name) in enumerate(_CHANNELS):
         created, updated = dates(now, number)
         yield Channel(id=identifier, created_at=created, updated_at=updated, name=name)
-
-
-def _state(number: int) -> OrderState:
-    if number >= _PAST_ORDERS:
-        return _RECENT_STATES[number % len(_RECENT_STATES)]
-    if number % 10 == 3:
-        return "cancelled"
-    return "on_hold" if number % 23 == 7 else "shipped"
-
-
-def _order(number: int, now: datetime) -> Order:
-    state = _state(number)
-    placed = now - timedelta(days=DAYS_SHOWN) + number * timedelta(days=DAYS_SHOWN) / (ORDERS + 1)
-    placed = placed.replace(microsecond=0)
-    lines = _order_lines(number, state)
-    in_first = number % 3 != 2 or any(line.sku == GOODS[_KEPT_IN_FIRST_ONLY].sku for line in lines)
-    shipped_at = min(placed + timedelta(days=2), now)
-    sent = [ShipmentLine(product_id=line.product_id, units=line.shipped) for line in lines if line.shipped]
-    shipment = Shipment(
-        id=f"shipment_id_{number}", tracking_number=f"1Z999AA1{number:010d}", shipped_at=shipped_at, lines=sent
-    )
-    return Order(
-        id=f"order_id_{number}",
-        created_at=placed,
-        updated_at=shipped_at if sent else min(placed + timedelta(hours=1), now),
-        number=f"order_number_{number}",
-        shop_order_id=f"shopify_order_id_{number}",
-        channel_id=_CHANNELS[number % len(_CHANNELS)][0],
-        state=state,
-        warehouse_id="warehouse_id_0" if in_first else "warehouse_id_1",
-        shipping_method_id=f"shipping_method_id_{number % len(_SHIPPING_METHODS)}",
-        recipient=_recipient(number),
-        lines=lines,
-        shipments=[shipment] if sent else [],
-        total=sum((line.price * line.units for line in lines), Decimal(0)),
-    )
-
-
-def _order_lines(number: int, state: OrderState) -> list[OrderLine]:
-    entries: list[Good | Bundle] = [*GOODS, *BUNDLES]
-    lines = []
-    for index in range(1 + number % 3):
-        product = (number * 7 + index * 5) % len(entries)
-        units = 1 + (number + index) % 3
-        # A part shipment has sent the first line and nothing of the others, or one unit of a single line.
-        part = units if index == 0 and number % 3 else min(1, units - 1) if index == 0 else 0
-        shipped = units if state == "shipped" else part if state == "part_shipped" else 0
-        entry = entries[product]
-        lines.append(
-            OrderLine(
-                product_id=f"product_id_{product}",
-                sku=entry.sku,
-                units=units,
-                shipped=shipped,
-                price=Decimal(entry.price),
-            )
-        )
-    return lines
-
-
-def _recipient(number: int) -> Recipient:
-    name = _PEOPLE[number % len(_PEOPLE)]
-    city, region, postal_code = _TOWNS[number % len(_TOWNS)]
-    return Recipient(
-        name=name,
-        email=f"{name.lower().replace(' ', '.')}@example.com",
-        address=Address(
-            street=f"{100 + number} Maple Street", city=city, region=region, postal_code=postal_code, country="US"
-        ),
-    )
-
-
-def _returns(now: datetime, orders: Sequence[Order]) -> Iterator[Return]:
-    shipped = [order for order in orders if order.state == "shipped"]
-    for number, state in enumerate(_RETURN_STATES):
-        order = shipped[-5 * (number + 1)]
-        created = order.updated_at + timedelta(days=3)
-        line = order.lines[0]
-        yield Return(
-            id=f"return_id_{number}",
-            created_at=min(created, now - timedelta(days=1)),
-            updated_at=min(created + timedelta(days=2), now),
-            order_id=order.id,
-            warehouse_id=order.warehouse_id,
-            state=state,
-            lines=[
-                ReturnLine(
-                    product_id=line.product_id,
-                    sku=line.sku,
-                    units=line.units,
-                    received=line.units if state == "done" else 0,
-                    reason=_RETURN_REASONS[number % len(_RETURN_REASONS)],
-                )
-            ],
-        )

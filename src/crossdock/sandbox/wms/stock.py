@@ -5,6 +5,8 @@
 - Without a bin, units are taken from the lot that expires first, bins in the order they were made, and from as many
   bins as it needs; units are added to the first picking bin that holds the item, or the first one there is.
 - Added units of an item with lots join the lot that expires last.
+- Units change in `change_units` and nowhere else, and every change leaves an entry in the ledger.
+- Units promised to an order stay in their bins until they leave; which bin and lot they leave from is settled then.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from msgspec.structs import replace
 from crossdock.sandbox.documents import Part
 from crossdock.sandbox.problems import conflict, invalid
 from crossdock.sandbox.wms.documents import Bin, BinChange, BinUnits, Item
+from crossdock.sandbox.wms.ledger import StockEvent
 
 MOST_UNITS = 1_000_000_000
 """Units one item may have in all."""
@@ -56,9 +59,19 @@ def levels(item: Item) -> list[Level]:
 
 
 def change_units(
-    item: Item, bins: Sequence[Bin], warehouse_id: str, change: int, bin_id: str | None
+    item: Item, bins: Sequence[Bin], warehouse_id: str, change: int, bin_id: str | None, event: StockEvent
 ) -> list[BinChange]:
-    """Changes the stock of an item in one warehouse, whose bins these are, and says what happened in which bin."""
+    """Changes the stock of an item in one warehouse, whose bins these are, and says what happened in which bin.
+
+    The ledger's entries are left with the event; whoever stores the item stores them too.
+    """
+    changes = _changed(item, bins, warehouse_id, change, bin_id)
+    for part in changes:
+        event.leave_entry(item, warehouse_id, part)
+    return changes
+
+
+def _changed(item: Item, bins: Sequence[Bin], warehouse_id: str, change: int, bin_id: str | None) -> list[BinChange]:
     named = next((place for place in bins if place.id == bin_id), None)
     if bin_id is not None and named is None:
         raise invalid(f"Warehouse {warehouse_id} has no bin {bin_id}", "unknown_bin")
@@ -68,6 +81,34 @@ def change_units(
         raise conflict("stock_limit", f"No item may have more than {MOST_UNITS} units")
     item.expected.setdefault(warehouse_id, 0)
     return [_put(item, bins, warehouse_id, change, named)] if change else []
+
+
+def allocate(item: Item, warehouse_id: str, units: int) -> None:
+    """Promises available units to an order."""
+    available = level(item, warehouse_id).available
+    if units > available:
+        raise conflict("insufficient_stock", f"Only {available} units of {item.sku} are available in {warehouse_id}")
+    _set_allocated(item, warehouse_id, item.allocated.get(warehouse_id, 0) + units)
+
+
+def release(item: Item, warehouse_id: str, units: int) -> None:
+    """Takes back a promise."""
+    _set_allocated(item, warehouse_id, item.allocated.get(warehouse_id, 0) - units)
+
+
+def take_allocated(
+    item: Item, bins: Sequence[Bin], warehouse_id: str, units: int, event: StockEvent
+) -> list[BinChange]:
+    """Takes promised units out of the warehouse whose bins these are."""
+    release(item, warehouse_id, units)
+    return change_units(item, bins, warehouse_id, -units, None, event)
+
+
+def _set_allocated(item: Item, warehouse_id: str, units: int) -> None:
+    if units < 0:
+        raise ValueError(f"{item.id} has fewer units promised in {warehouse_id} than are taken back")
+    others = {where: held for where, held in item.allocated.items() if where != warehouse_id}
+    item.allocated = {**others, warehouse_id: units} if units else others
 
 
 def _take(item: Item, bins: Sequence[Bin], warehouse_id: str, units: int, named: Bin | None) -> list[BinChange]:

@@ -10,5 +10,5 @@ class ShopBase(SandboxBase):
 
     display_name = "Cart Sandbox"
     vertical = "cart"
-    description = "A shop to try things on: products with variants and stock in two places, filled with example data."
+    description = "A shop to try things on: products with variants, stock in two places and orders, with example data."
     root = "/v1/cart"

@@ -42,7 +42,11 @@ def to_parent(found: ShopProduct) -> products.Product:
 
 
 def to_variant(parent: ShopProduct, found: ShopVariant) -> products.Product:
-    """A variant, shown under its parent's name, picture, tags and category, and only while the parent is active."""
+    """A variant, shown under its parent's name, picture, tags and category, and only while the parent is active.
+
+    Its inventory is what lies in stock. What is promised to orders has no field of its own.
+    """
+    committed = {where: units for where, units in found.committed.items() if units}
     return products.Product(
         id=found.id,
         created_date=moment(found.created_at),
@@ -60,4 +64,5 @@ def to_variant(parent: ShopProduct, found: ShopVariant) -> products.Product:
         measurements=to_measurements(found.size),
         tags=parent.tags,
         categories=parent.category,
+        additional_fields={"committed": sum(committed.values()), "committed_by_warehouse_id": committed},
     )

@@ -21,7 +21,7 @@ class ShopWarehouse(SandboxPart, kw_only=True, frozen=True):
 
 
 class ShopVariant(SandboxPart, kw_only=True, frozen=True):
-    """A form of a product that can be bought; `stock` is units by warehouse."""
+    """A form of a product that can be bought; `stock` is units by warehouse, of which some are promised to orders."""
 
     id: str
     created_at: datetime
@@ -34,6 +34,7 @@ class ShopVariant(SandboxPart, kw_only=True, frozen=True):
     cost: Decimal
     size: SandboxSize
     stock: dict[str, int]
+    committed: dict[str, int]
 
 
 class ShopProduct(SandboxPart, kw_only=True, frozen=True):

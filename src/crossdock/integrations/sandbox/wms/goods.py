@@ -9,13 +9,16 @@ from msgspec import UNSET, Meta, UnsetType
 
 from crossdock.contract.bodies import Adjustment, BodyPart, MeasurementsBody, WriteBody, choices
 from crossdock.contract.wms import inventory, products, warehouses
+from crossdock.contract.wms.ledger import INVENTORY_LEDGER
 from crossdock.integrations.kit.adapter import (
     Applied,
     Attempt,
     NotApplied,
     Page,
+    Related,
     Settlement,
     Window,
+    Written,
     implements,
     settles,
 )
@@ -25,13 +28,14 @@ from crossdock.integrations.sandbox.mapping import given, signed
 from crossdock.integrations.sandbox.wms import mapping as warehouse
 from crossdock.integrations.sandbox.wms.base import WarehouseBase
 from crossdock.integrations.sandbox.wms.models import (
-    SandboxAdjusted,
     SandboxAdjustment,
     SandboxBin,
     SandboxItem,
     SandboxProduct,
     SandboxWarehouse,
 )
+from crossdock.integrations.sandbox.wms.receiving_mapping import to_ledger_entry
+from crossdock.integrations.sandbox.wms.receiving_models import SandboxAdjusted, SandboxLedgerEntry
 
 
 class AdjustInventory(WriteBody, kw_only=True):
@@ -98,7 +102,7 @@ class Goods(WarehouseBase):
             yield page
 
     @implements(inventory.ADJUST_INVENTORY, AdjustInventory)
-    async def adjust_inventory(self, inventory_id: str, body: AdjustInventory) -> inventory.InventoryItem:
+    async def adjust_inventory(self, inventory_id: str, body: AdjustInventory) -> Written[inventory.InventoryItem]:
         adjustment = {
             "reference": self.reference,
             "itemId": inventory_id,
@@ -108,7 +112,7 @@ class Goods(WarehouseBase):
         }
         answer = await self.client.post(f"{self.root}/adjustments", given(adjustment))
         adjusted: SandboxAdjusted = answer.json(SandboxAdjusted)
-        return warehouse.to_inventory_item(adjusted.item)
+        return Written(warehouse.to_inventory_item(adjusted.item), related=_in_ledger(adjusted.ledger))
 
     @settles(inventory.ADJUST_INVENTORY)
     async def settle_adjust_inventory(self, attempt: Attempt) -> Settlement:
@@ -117,7 +121,8 @@ class Goods(WarehouseBase):
             return NotApplied()
         answer = await self.client.get(f"{self.root}/items/{segment(made.item_id)}")
         item: SandboxItem = answer.json(SandboxItem)
-        return Applied(warehouse.to_inventory_item(item))
+        entries = await self.look_up_all("ledger", SandboxLedgerEntry, causeId=made.id)
+        return Applied(warehouse.to_inventory_item(item), _in_ledger(entries))
 
     @implements(products.CREATE_KIT, CreateKit)
     async def create_kit(self, body: CreateKit) -> products.Product:
@@ -156,6 +161,10 @@ class Goods(WarehouseBase):
                 "components": UNSET if isinstance(items, UnsetType) else [_component(item) for item in items],
             }
         )
+
+
+def _in_ledger(entries: list[SandboxLedgerEntry]) -> list[Related]:
+    return [Related(INVENTORY_LEDGER, [to_ledger_entry(entry) for entry in entries])]
 
 
 def _component(item: KitItem) -> dict[str, Any]:

@@ -47,6 +47,7 @@ def to_inventory_item(found: SandboxItem) -> inventory.InventoryItem:
     available = sum(level.available for level in found.levels)
     return inventory.InventoryItem(
         id=found.id,
+        warehouse_customer_id=found.client_id,
         created_date=moment(found.created_at),
         updated_date=moment(found.updated_at),
         name=found.name,
@@ -94,6 +95,7 @@ def to_product(found: SandboxProduct) -> products.Product:
     supplier = found.supplier
     return products.Product(
         id=found.id,
+        warehouse_customer_id=found.client_id,
         created_date=moment(found.created_at),
         updated_date=moment(found.updated_at),
         name=found.name,

@@ -66,10 +66,11 @@ class SandboxItem(SandboxPart, kw_only=True, frozen=True):
     id: str
     created_at: datetime
     updated_at: datetime
+    client_id: str
     sku: str
     name: str
     active: bool
-    unit_cost: Decimal
+    unit_cost: Decimal | None = None
     size: SandboxSize | None = None
     substitute_skus: list[str]
     levels: list[SandboxLevel]
@@ -98,6 +99,7 @@ class SandboxProduct(SandboxPart, kw_only=True, frozen=True):
     id: str
     created_at: datetime
     updated_at: datetime
+    client_id: str
     type: Literal["single", "kit"]
     sku: str
     name: str
@@ -116,9 +118,3 @@ class SandboxAdjustment(SandboxPart, kw_only=True, frozen=True):
 
     id: str
     item_id: str
-
-
-class SandboxAdjusted(SandboxPart, kw_only=True, frozen=True):
-    """The answer to an adjustment: the item as it is after it."""
-
-    item: SandboxItem

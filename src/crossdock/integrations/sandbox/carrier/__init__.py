@@ -1,0 +1,1 @@
+"""The carrier of the sandbox: the vendor's shapes and what they mean in ours."""

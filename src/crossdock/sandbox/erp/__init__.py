@@ -1,0 +1,1 @@
+"""The ERP: master data, stock by location, purchasing and sales."""

@@ -1,0 +1,1 @@
+"""The freight forwarder: goods on their way from suppliers to warehouses, leg by leg."""
