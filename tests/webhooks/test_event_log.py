@@ -19,6 +19,7 @@ from crossdock.platform.engine import Engine
 from crossdock.records import store
 from crossdock.webhooks import events, tasks
 from tests.api.client import Account, Caller, DepotConnection, violations
+from tests.kit.loopback import http as status
 
 pytestmark = pytest.mark.anyio
 
@@ -225,3 +226,15 @@ class TestAdminEvents:
 def test_names_of_our_own_events_are_not_those_of_the_contract() -> None:
     assert not set(EVENTS) & set(EXTRA_EVENTS)
     assert len(set(EXTRA_EVENTS)) == len(EXTRA_EVENTS)
+
+
+async def test_a_schedule_that_keeps_failing_is_told_of_once(depot_connection: DepotConnection) -> None:
+    """Somebody who is told each time stops reading, and nobody told would sell what is not there."""
+    depot_connection.depot.stock("a")
+    await depot_connection.sync()
+    depot_connection.depot.fail("GET", "/items", status(500), times=1000)
+    for _ in range(10):
+        await depot_connection.sync()
+    said = await _read(depot_connection.caller.with_(token=None), type="connection.schedule-stuck")
+    assert [item["data"]["function_name"] for item in said["data"]] == ["get_inventory"]
+    assert said["data"][0]["data"]["latest_data"]

@@ -7,10 +7,15 @@ from uuid import UUID
 
 from crossdock.contract.actions import Action
 from crossdock.contract.values import whole_seconds
-from crossdock.contract.webhooks_admin import ForceSyncCompletedData, HistoricalSyncCompletedData, SyncJobData
+from crossdock.contract.webhooks_admin import (
+    ForceSyncCompletedData,
+    HistoricalSyncCompletedData,
+    ScheduleStuckData,
+    SyncJobData,
+)
 from crossdock.platform.database import Connection
 from crossdock.records import store as records
-from crossdock.syncs import jobs
+from crossdock.syncs import jobs, schedules
 from crossdock.syncs.schedules import Due, Ending
 from crossdock.webhooks import events
 
@@ -36,6 +41,20 @@ async def completed(connection: Connection, due: Due, action: Action, ending: En
             completed_at=whole_seconds(now),
         )
         await events.add_admin(connection, subject, "connection.force-sync-completed", done, now=now)
+
+
+async def failed(connection: Connection, due: Due, *, now: datetime) -> None:
+    """Tells of a schedule that has failed so often in a row that its data is getting old. Call it last."""
+    progress = await schedules.read_failures(connection, due)
+    if progress is None or progress.failures != schedules.STUCK_AFTER:
+        return
+    said = ScheduleStuckData(
+        latest_data=None if progress.latest_data is None else whole_seconds(progress.latest_data),
+        resource=due.function_name.removeprefix("get_"),
+        function_name=due.function_name,
+    )
+    subject = await events.subject_of(connection, due.connection_id)
+    await events.add_admin(connection, subject, "connection.schedule-stuck", said, now=now)
 
 
 async def job_ended(connection: Connection, connection_id: UUID, job_id: UUID, *, now: datetime) -> None:

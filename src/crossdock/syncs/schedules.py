@@ -19,6 +19,8 @@ from crossdock.platform.database import Connection
 LEASE_SECONDS = 120
 """How long a run may be silent before another worker may take it over."""
 MAX_BACKOFF_SECONDS = 3600
+STUCK_AFTER = 8
+"""Failures in a row after which a schedule counts as stuck; about an hour, as runs come ever later. It goes on."""
 
 
 @dataclass(frozen=True)
@@ -207,6 +209,24 @@ async def save_cursor(connection: Connection, due: Due, cursor: str | None) -> b
         (cursor, LEASE_SECONDS, due.connection_id, due.function_name, due.lease_id),
     )
     return found.rowcount == 1
+
+
+@dataclass(frozen=True)
+class Failures:
+    """How often a function has failed in a row, and up to when its data is complete."""
+
+    failures: int
+    latest_data: datetime | None
+
+
+async def read_failures(connection: Connection, due: Due) -> Failures | None:
+    """The failures of the function of a run."""
+    cursor = await connection.execute(
+        "select failures, latest_data from sync_schedules where connection_id = %s and function_name = %s",
+        (due.connection_id, due.function_name),
+    )
+    row = await cursor.fetchone()
+    return Failures(**row) if row else None
 
 
 async def read_ending(connection: Connection, due: Due) -> Ending | None:

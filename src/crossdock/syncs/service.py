@@ -190,6 +190,8 @@ async def _note_failure(engine: Engine, due: Due, error: AdapterError) -> None:
             preventing_sync=blocking,
             now=engine.now(),
         )
+        if due.job_id is None:
+            await announcements.failed(connection, due, now=engine.now())
 
 
 async def _release(engine: Engine, due: Due) -> None:
