@@ -170,7 +170,7 @@ class TestAnswer(msgspec.Struct, kw_only=True):
 class Replay(msgspec.Struct, kw_only=True):
     """What to send again: one event, a span of time, or everything that was missed."""
 
-    event_id: Annotated[str | UnsetType, _about("One event.", "evt_42")] = UNSET
+    event_id: Annotated[str | UnsetType, _about("One event.", "evt_1")] = UNSET
     since: Annotated[Timestamp | UnsetType, _about("Events from this time on.", _DAY)] = UNSET
     until: Annotated[Timestamp | UnsetType, _about("Events before this time.", _DAY)] = UNSET
     missed: Annotated[
