@@ -1,4 +1,4 @@
-"""`python -m bench [--orders N]`: reads, deep paging, every list, ingest and storage, as ratios within this run.
+"""`python -m bench [--orders N]`: reads, paging, every list, ingest, storage and webhooks, as ratios within this run.
 
 A temporary PostgreSQL with the settings users get is filled with orders of 20 connections and measured with them.
 Absolute figures say something about this machine only and are never goals. A missed goal does not make the command
@@ -16,7 +16,7 @@ from pathlib import Path
 
 import structlog
 
-from bench import database, ingest, reads, resources, tables
+from bench import database, ingest, reads, resources, tables, webhooks
 from bench.report import Report
 from crossdock.platform.embedded_postgres import EmbeddedPostgres
 from crossdock.platform.settings import variable
@@ -70,6 +70,7 @@ def _measure(report: Report, url: str, folder: Path, orders: int) -> None:
     resources.measure(report, url, environment, folder)
     asyncio.run(ingest.measure(report, url))
     tables.measure(report, url)
+    webhooks.measure(report, url, folder / "keys")
 
 
 def _summary(missed: list[str]) -> str:

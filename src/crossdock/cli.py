@@ -44,6 +44,7 @@ from crossdock.platform.settings import Settings
 from crossdock.platform.start_errors import StartCancelled, StartRefused, refuse
 from crossdock.syncs import schedules
 from crossdock.syncs import service as syncs
+from crossdock.webhooks import commands as webhook_commands
 
 T = TypeVar("T")
 
@@ -249,6 +250,9 @@ def _with_engine(work: Any) -> Any:
                 return await work(engine)
 
         return _run(inside())
+
+
+app.add_typer(webhook_commands.make(_with_engine), name="webhooks")
 
 
 def _adapter(vertical: str, slug: str) -> type[Adapter]:

@@ -193,8 +193,11 @@ class TestKilledWhileSyncing:
         assert asked[:2] == ["/items?page=1", "/items?page=2"]
         assert set(await connected.stored()) == set("abcdefgh")
         with psycopg.connect(fresh_database_url) as database:
-            rows = database.execute("select sequence, record_id, first_sync from events order by sequence").fetchall()
+            rows = database.execute(
+                "select sequence, record_id, first_sync, kind from events order by sequence"
+            ).fetchall()
         assert [row[0] for row in rows] == list(range(1, len(rows) + 1))
+        rows = [row for row in rows if row[3] == "record"]
         assert sorted(row[1] for row in rows) == sorted("abcdefgh")
         assert all(row[2] for row in rows)
 

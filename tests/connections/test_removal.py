@@ -107,20 +107,18 @@ class TestDelete:
         await removal.purge(depot_connection.engine)
         async with depot_connection.engine.database.transaction(depot_connection.organization_id) as transaction:
             cursor = await transaction.execute(
-                "select e.sequence, e.resource, e.change, e.record_id, c.integration_name, c.customer_id, c.me "
+                "select e.sequence, e.event_type, c.integration_name, c.customer_id, c.me "
                 "from events e join connections c on c.id = e.connection_id order by sequence"
             )
             events = await cursor.fetchall()
         organization = depot_connection.caller.with_(token=None)
-        address = (await organization.get("/webhook-events/evt_3/data")).json()["download_url"]
+        address = (await organization.get("/webhook-events/evt_5/data")).json()["download_url"]
         told = (await organization.http.get(address)).json()
         assert (told["event_type"], list(told["data"])) == ("connection.deleted", ["deleted_date"])
-        assert [event["sequence"] for event in events] == [1, 2, 3]
+        assert [event["sequence"] for event in events] == [1, 2, 3, 4, 5]
         assert events[-1] == {
-            "sequence": 3,
-            "resource": "connection",
-            "change": "deleted",
-            "record_id": str(depot_connection.connection_id),
+            "sequence": 5,
+            "event_type": "connection.deleted",
             "integration_name": "depot",
             "customer_id": "customer of the depot",
             "me": None,

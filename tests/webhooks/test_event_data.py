@@ -9,8 +9,7 @@ import jsonschema_rs
 import pytest
 
 from crossdock.platform.openapi import document
-from crossdock.webhooks.changes import previous_attributes
-from crossdock.webhooks.event_data import data_url
+from crossdock.webhooks.messages import data_url
 from tests.api.client import Account, Caller, DepotConnection
 
 pytestmark = pytest.mark.anyio
@@ -41,7 +40,7 @@ class TestEventData:
         await depot_connection.sync()
         for quantity in (2, 3):
             await depot_connection.adjust("a", quantity=quantity)
-        created, first, second = [await _event(caller, number) for number in (1, 2, 3)]
+        created, first, second = [await _event(caller, number) for number in (2, 4, 5)]
         assert [event["event_type"] for event in (created, first, second)] == [
             "inventory.created",
             "inventory.updated",
@@ -62,15 +61,19 @@ class TestEventData:
         await depot_connection.sync()
         depot.removed = ["a"]
         await depot_connection.sync()
-        assert (await _event(caller, 1))["data"]["onhand"] == 1
-        # Nobody is told of a removal: the contract has no event for it.
-        assert (await _address(caller, "evt_2")).status_code == 404
+        assert (await _event(caller, 2))["data"]["onhand"] == 1
+        answer = await caller.http.get((await _address(caller, "evt_4")).json()["download_url"])
+        assert answer.json()["event_type"] == "inventory.deleted"
+        assert answer.json()["data"]["onhand"] == 1
+
+    async def test_an_event_about_the_connection_has_no_record(self, depot_connection: DepotConnection) -> None:
+        assert (await _event(depot_connection.caller, 1))["event_type"] == "connection.created"
 
     async def test_an_event_of_another_organization_is_unknown(
         self, depot_connection: DepotConnection, reader: Account
     ) -> None:
-        assert (await _address(reader.organization, "evt_1")).status_code == 200
-        assert (await _address(depot_connection.caller, "evt_1")).status_code == 404
+        assert (await _address(reader.organization, "evt_20")).status_code == 200
+        assert (await _address(depot_connection.caller, "evt_20")).status_code == 404
 
     @pytest.mark.parametrize(
         "event_id", ["evt_0", "evt_9999999", "evt_-1", "1", "evt_1%2F", "evt_" + "9" * 40, "evt_٣"]
@@ -82,25 +85,3 @@ class TestEventData:
 
     async def test_a_read_only_key_may_fetch(self, reader: Account) -> None:
         assert (await _address(reader.organization.with_(key=reader.read_key), "evt_1")).status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "told"),
-    [
-        ({"a": 1, "b": 2}, {"a": 1, "b": 3}, {"b": 2}),
-        ({"a": 1}, {"a": 1}, {}),
-        ({"a": None}, {"a": 0}, {"a": None}),
-        ({"a": 0}, {"a": False}, {"a": 0}),
-        ({"a": "x"}, {}, {"a": "x"}),
-        ({}, {"a": "x"}, {"a": None}),
-        ({"a": {"b": {"c": 1, "d": 2}}}, {"a": {"b": {"c": 3, "d": 2}}}, {"a.b.c": 1}),
-        ({"lines": [{"n": 1}, {"n": 2}]}, {"lines": [{"n": 1}, {"n": 5}]}, {"lines.1.n": 2}),
-        ({"lines": [1]}, {"lines": [1, 2]}, {"lines.1": None}),
-        ({"lines": [1, 2]}, {"lines": [1]}, {"lines.1": 2}),
-        ({"a": [1]}, {"a": None}, {"a": [1]}),
-        ({"a": {}}, {"a": []}, {"a": {}}),
-        ({"a": {"b": 1}}, {"a": {}}, {"a.b": 1}),
-    ],
-)
-def test_previous_attributes(old: dict[str, Any], new: dict[str, Any], told: dict[str, Any]) -> None:
-    assert previous_attributes(old, new) == told

@@ -78,7 +78,7 @@ async def sync_connection(call: Call) -> Reply:
         raise InvalidBody.field("functions_to_sync", message)
     enabled = sorted((set(wanted) or known) - set(connection.disabled_functions))
     async with call.engine.database.transaction(call.authorized.caller.organization_id) as transaction:
-        started = await schedules.make_due(transaction, connection.id, enabled)
+        started = await schedules.make_due(transaction, connection.id, enabled, asked_for=True)
     await call.engine.wake()
     shown = [] if set(started) == known else started
     return reply(SyncAnswer(id=str(connection.id), syncing=bool(started), functions_to_sync=shown))

@@ -9,10 +9,11 @@ import structlog
 
 from crossdock.connections import store
 from crossdock.contract.errors import unauthorized
-from crossdock.contract.events import CONNECTION_KIND
+from crossdock.contract.values import whole_seconds
+from crossdock.contract.webhooks_admin import ConnectionDeletedData
 from crossdock.platform.engine import Engine
 from crossdock.records import purge_store
-from crossdock.records import store as records
+from crossdock.webhooks import events
 
 log = structlog.get_logger(__name__)
 
@@ -25,13 +26,10 @@ async def remove(engine: Engine, organization_id: UUID, connection_id: UUID) -> 
     async with engine.database.transaction(organization_id) as connection:
         if not await store.remove_connection(connection, connection_id):
             raise unauthorized("Invalid access token")
-        await records.number_events(
-            connection,
-            organization_id=organization_id,
-            connection_id=connection_id,
-            kind=CONNECTION_KIND,
-            changes=[records.Change(str(connection_id), 1, "deleted")],
-            now=engine.now(),
+        now = engine.now()
+        gone = ConnectionDeletedData(deleted_date=whole_seconds(now))
+        await events.add_admin(
+            connection, await events.subject_of(connection, connection_id), "connection.deleted", gone, now=now
         )
     engine.usage.pop(connection_id, None)
 

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import msgspec
 
 from crossdock.accounts.store import CallerConnection
-from crossdock.connections import secrets, store
+from crossdock.connections import problems, secrets, store
 from crossdock.connections.store import ConnectionRow, ErrorRow, ScheduleRow, SealedRow
 from crossdock.contract.actions import Action
 from crossdock.contract.catalogue import ACTION_BY_KEY
@@ -23,6 +23,7 @@ from crossdock.contract.management.connections import (
     SyncSchedule,
 )
 from crossdock.contract.values import Vertical, whole_seconds
+from crossdock.contract.webhooks_admin import ConnectionCreatedData
 from crossdock.integrations import registry
 from crossdock.integrations.kit.adapter import Adapter, Runtime
 from crossdock.integrations.kit.auth import Credentials, TokenStore
@@ -32,6 +33,7 @@ from crossdock.platform.database import Connection
 from crossdock.platform.engine import Engine
 from crossdock.platform.sealing import hash_token, new_access_token
 from crossdock.syncs import schedules
+from crossdock.webhooks import events
 
 
 def parse_credentials(adapter: type[Adapter], given: dict[str, Any]) -> Credentials:
@@ -124,6 +126,13 @@ async def add(
         connection, row=row, token_hash=hash_token(token), master_key_id=engine.master_key.id, sealed=sealed
     )
     await schedules.create(connection, organization_id=organization_id, connection_id=row.id, adapter=adapter)
+    await events.add_admin(
+        connection,
+        await events.subject_of(connection, row.id),
+        "connection.created",
+        ConnectionCreatedData(created_date=row.created_at),
+        now=engine.now(),
+    )
     return row, token
 
 
@@ -138,8 +147,8 @@ async def reinstall(
     key = engine.master_key.open_data_key(row.organization_id, row.id, sealed.wrapped_key)
     await store.replace_credentials(connection, row.id, secrets.seal_credentials(key, credentials))
     await store.update_connection(connection, row.id, {"me": me})
-    await store.clear_errors(connection, row.id)
     await schedules.make_due(connection, row.id, None)
+    await problems.clear_all(connection, row.id, now=engine.now())
 
 
 async def update(engine: Engine, organization_id: UUID, connection_id: UUID, changes: dict[str, Any]) -> None:

@@ -73,6 +73,8 @@ class ErrorRow:
     preventing_sync: bool
     first_seen: datetime
     last_seen: datetime
+    failed_url: str
+    updated_at: datetime
 
 
 async def insert_connection(
@@ -209,6 +211,12 @@ async def errors_of(connection: Connection, connection_ids: Sequence[UUID]) -> l
     return [ErrorRow(**row) for row in await cursor.fetchall()]
 
 
+async def error_of(connection: Connection, connection_id: UUID, function_name: str) -> ErrorRow | None:
+    """The open problem of a function."""
+    found = await errors_of(connection, [connection_id])
+    return next((row for row in found if row.function_name == function_name), None)
+
+
 async def save_error(
     connection: Connection,
     *,
@@ -216,16 +224,20 @@ async def save_error(
     connection_id: UUID,
     function_name: str,
     message: str,
+    failed_url: str,
     preventing_sync: bool,
 ) -> None:
     """Notes that a function met a problem; the same problem again only moves `last_seen`."""
     await connection.execute(
-        "insert into connection_errors (connection_id, function_name, organization_id, error_message, preventing_sync) "
-        "values (%s, %s, %s, %s, %s) on conflict (connection_id, function_name) do update set "
+        "insert into connection_errors (connection_id, function_name, organization_id, error_message, preventing_sync, "
+        "failed_url) values (%s, %s, %s, %s, %s, %s) on conflict (connection_id, function_name) do update set "
+        "updated_at = case when connection_errors.error_message = excluded.error_message "
+        "and connection_errors.preventing_sync = excluded.preventing_sync "
+        "then connection_errors.updated_at else now() end, failed_url = excluded.failed_url, "
         "first_seen = case when connection_errors.error_message = excluded.error_message "
         "then connection_errors.first_seen else now() end, "
         "error_message = excluded.error_message, preventing_sync = excluded.preventing_sync, last_seen = now()",
-        (connection_id, function_name, organization_id, message, preventing_sync),
+        (connection_id, function_name, organization_id, message, preventing_sync, failed_url),
     )
 
 
@@ -234,11 +246,6 @@ async def clear_error(connection: Connection, connection_id: UUID, function_name
     await connection.execute(
         "delete from connection_errors where connection_id = %s and function_name = %s", (connection_id, function_name)
     )
-
-
-async def clear_errors(connection: Connection, connection_id: UUID) -> None:
-    """Forgets every problem of a connection, as it has new credentials."""
-    await connection.execute("delete from connection_errors where connection_id = %s", (connection_id,))
 
 
 async def get_sealed(connection: Connection, connection_id: UUID) -> SealedRow | None:

@@ -57,6 +57,8 @@ class AdapterError(CrossdockError):
         super().__init__(message)
         self.vendor_code = vendor_code
         self.vendor_message = vendor_message
+        self.failed_url = ""
+        """The call that failed, without its parameters."""
 
 
 class NotSupported(AdapterError):

@@ -84,7 +84,8 @@ _PREVIOUS: JSONSchema = {
     "type": "object",
     "title": "PreviousAttributes",
     "description": "The old values of what changed. The keys are dotted paths in which a number is a place in a list; "
-    "null where there was no value.",
+    "a dot within a key is written `\\.`. A list that changed its length, or an object that gained a key, is "
+    "there as a whole.",
     "additionalProperties": True,
     "examples": [{"status": "open", "line_items.1.received_quantity": 1}],
 }

@@ -41,16 +41,18 @@ def vertical_of(operation: Operation) -> str:
     return named[0] if named else VERTICALS[0]
 
 
-def _order(operation: Operation) -> tuple[int, str]:
+def _order(operation: Operation) -> tuple[int, bool, str]:
     """Lists first, then what makes records, then what is done with them, and last what ends them."""
+    # What lies under a record may be there only once something was done with it.
+    deep = operation.method == "GET" and len(operation.path_parameters) > 1
     if operation.method == "DELETE":
         # A connection goes last of all.
-        return 5 + (not operation.path_parameters), operation.path
+        return 5 + (not operation.path_parameters), deep, operation.path
     if is_end(operation):
-        return 4, operation.path
+        return 4, deep, operation.path
     if operation.path_parameters:
-        return 3, operation.path
-    return (1 if operation.method == "GET" else 2), operation.path
+        return 3, deep, operation.path
+    return (1 if operation.method == "GET" else 2), deep, operation.path
 
 
 def _folders() -> Iterator[tuple[str, list[Operation]]]:

@@ -18,9 +18,11 @@ from crossdock.connections import policy, sandboxes, secrets
 from crossdock.connections import service as connections
 from crossdock.connections import store as connection_store
 from crossdock.connections.store import ConnectionRow
-from crossdock.contract.errors import InvalidBody, bad_request, not_found
+from crossdock.contract.errors import AdapterError, InvalidBody, bad_request, not_found
 from crossdock.contract.management.link import ExchangeAnswer
 from crossdock.contract.switches import spelled
+from crossdock.contract.values import whole_seconds
+from crossdock.contract.webhooks_admin import InstallFailedData
 from crossdock.integrations import registry
 from crossdock.integrations.kit.adapter import Adapter
 from crossdock.integrations.kit.auth import Credentials
@@ -29,6 +31,8 @@ from crossdock.link.store import AuthCodeRow, LinkTokenRow, MagicLinkRow
 from crossdock.platform.database import Connection
 from crossdock.platform.engine import Engine
 from crossdock.platform.sealing import hash_token, new_auth_code, new_link_token
+from crossdock.webhooks import events
+from crossdock.webhooks.events import Subject
 
 TOKEN_LIFE = timedelta(minutes=30)
 CODE_LIFE = timedelta(minutes=10)
@@ -163,7 +167,11 @@ async def complete(
     if adapter.slug == sandboxes.SLUG and not credentials:
         return await _complete_sandbox(engine, offer, adapter, extra)
     typed = connections.parse_credentials(adapter, credentials)
-    me = await connections.prove(engine, adapter, typed)
+    try:
+        me = await connections.prove(engine, adapter, typed)
+    except AdapterError as error:
+        await _note_failure(engine, offer, adapter, error)
+        raise
     async with engine.database.transaction(offer.token.organization_id) as connection:
         await _spend(connection, offer.token)
         if offer.connection is not None:
@@ -188,6 +196,23 @@ async def complete(
             done = await _coded(engine, connection, offer, adapter, extra=extra, proven=(typed, me))
     await engine.wake()
     return done
+
+
+async def _note_failure(engine: Engine, offer: Offer, adapter: type[Adapter], error: AdapterError) -> None:
+    """Tells the organization's subscribers that a customer tried and did not get through."""
+    token, now = offer.token, engine.now()
+    subject = Subject(
+        token.organization_id, token.connection_id, adapter.slug, adapter.vertical, token.customer_id, is_sandbox=False
+    )
+    said = InstallFailedData(
+        error_message=error.message,
+        integration_name=adapter.slug,
+        customer_id=token.customer_id,
+        magic_link_id=None if token.magic_link_id is None else str(token.magic_link_id),
+        created_date=whole_seconds(now),
+    )
+    async with engine.database.transaction(token.organization_id) as connection:
+        await events.add_admin(connection, subject, "install.failed", said, now=now)
 
 
 async def _spend(connection: Connection, token: LinkTokenRow) -> None:

@@ -33,6 +33,7 @@ class Database:
     """The pools of one process."""
 
     def __init__(self, url: str, *, pool_size: int = 20) -> None:
+        self._url = url
         self._app = _pool(url, APP_ROLE, pool_size)
         self._system = _pool(url, SYSTEM_ROLE, max(2, pool_size // 2))
 
@@ -77,6 +78,16 @@ class Database:
         """A connection of the system role, each statement a transaction of its own unless one is opened."""
         async with self._system.connection() as connection:
             yield connection
+
+    async def listen(self, channel: LiteralString) -> AsyncIterator[str]:
+        """What is told on a channel from now on, over a connection of its own."""
+        async with await AsyncConnection.connect(
+            self._url, autocommit=True, application_name="crossdock listen"
+        ) as connection:
+            await connection.execute(sql.SQL("set role {}").format(sql.Identifier(SYSTEM_ROLE)))
+            await connection.execute(sql.SQL("listen {}").format(sql.Identifier(channel)))
+            async for told in connection.notifies():
+                yield told.payload
 
 
 def _pool(url: str, role: str, size: int) -> AsyncConnectionPool[Connection]:

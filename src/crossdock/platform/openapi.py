@@ -45,6 +45,7 @@ _ERRORS: dict[int, tuple[str, str]] = {
         "The first call with this Idempotency-Key is still running, or the state of the record stands in the way.",
         "HTTPError",
     ),
+    410: ("What was asked for is no longer kept.", "HTTPError"),
     413: ("The body is too large.", "HTTPError"),
     415: ("The body is not of the content type that this call takes.", "HTTPError"),
     422: ("Validation error", "ValidationError"),

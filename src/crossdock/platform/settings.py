@@ -66,6 +66,20 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True):
     ] = True
     tick_seconds: Annotated[int, _about("How often the worker looks for due syncs.", ge=1, le=59)] = 10
     worker_concurrency: Annotated[int, _about("Syncs one worker runs at a time.", ge=1, le=500)] = 20
+    event_days: Annotated[
+        int, _about("How long events, the versions of records they name and the log of deliveries are kept.", ge=4)
+    ] = 30
+    webhook_max_bytes: Annotated[int, _about("Larger webhook messages say only where their data is.", ge=1024)] = (
+        1024 * 1024
+    )
+    webhook_timeout_seconds: Annotated[float, _about("How long a receiver of webhooks may take.", gt=0, le=120)] = 15
+    webhook_disable_days: Annotated[
+        float, _about("An endpoint that has only failed for so long is switched off.", gt=0)
+    ] = 5
+    webhook_concurrency: Annotated[
+        int, _about("Messages that are under way to one endpoint at a time.", ge=1, le=1000)
+    ] = 32
+    webhook_lanes: Annotated[int, _about("Endpoints that one worker delivers to at a time.", ge=1, le=1000)] = 100
     pool_size: Annotated[int, _about("Database connections one process holds at most.", ge=2, le=200)] = 20
     api_log_days: Annotated[int, _about("How many days the log of API calls reaches back.", ge=1, le=400)] = 30
     api_log_bodies: Annotated[

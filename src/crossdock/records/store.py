@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
+from crossdock.contract.events import implied
 from crossdock.contract.filters import Condition, FilterKind
 from crossdock.contract.records import Record, encode_record
 from crossdock.contract.resources import Resource
 from crossdock.contract.values import timestamp_text, whole_seconds
 from crossdock.platform.database import Connection, Database
 from crossdock.records.query import ListQuery
+from crossdock.webhooks import events
+from crossdock.webhooks.events import Change
 
 _ARRAY_TYPES = {
     FilterKind.TEXT: "text[]",
@@ -33,15 +36,6 @@ class StoredPage:
 
     bodies: list[bytes]
     next_seq: int | None
-
-
-@dataclass(frozen=True)
-class Change:
-    """What happened to one record."""
-
-    id: str
-    version: int
-    change: str
 
 
 @dataclass(frozen=True)
@@ -218,8 +212,10 @@ async def upsert(
     `fetched_at` is when a sync asked for the records: rows written since by the API are newer and stay. None marks a
     write, whose outcome always counts.
     """
-    saved = await _save(connection, organization_id, connection_id, resource, records, now, fetched_at)
-    await add_events(
+    saved = await _save(
+        connection, organization_id, connection_id, resource, records, now, fetched_at, first_sync=first_sync
+    )
+    await events.add_records(
         connection,
         organization_id=organization_id,
         connection_id=connection_id,
@@ -249,7 +245,7 @@ async def upsert_written(
         for resource in sorted(written, key=lambda item: item.table)
     ]
     for resource, saved in found:
-        await add_events(
+        await events.add_records(
             connection,
             organization_id=organization_id,
             connection_id=connection_id,
@@ -267,6 +263,8 @@ async def _save(
     records: Iterable[Record],
     now: datetime,
     fetched_at: datetime | None,
+    *,
+    first_sync: bool = False,
 ) -> Saved:
     incoming = _prepare(records)
     if not incoming:
@@ -290,6 +288,8 @@ async def _save(
     stamp = whole_seconds(now)
     written_at = now if fetched_at is None else None
     changes = await _insert(connection, organization_id, connection_id, resource, new, stamp, written_at)
+    if resource.more_events and not first_sync:
+        changes = [replace(item, implied=tuple(implied(resource, incoming[item.id].record, None))) for item in changes]
     changes += await _update(connection, connection_id, resource, changed, known, stamp, written_at)
     if fetched_at is None:
         await _mark_written(connection, connection_id, resource, list(incoming), now)
@@ -349,8 +349,9 @@ async def _update(
     if not items:
         return []
     by_id = {item.id: item for item in items}
+    old = ", body" if resource.more_events else ""
     cursor = await connection.execute(
-        f"select id, version, tags, trackstar_created_date, deleted_at from {resource.table} "
+        f"select id, version, tags, trackstar_created_date, deleted_at{old} from {resource.table} "
         "where connection_id = %s and id = any(%s) order by id for update",
         (connection_id, list(by_id)),
         binary=True,
@@ -385,7 +386,20 @@ async def _update(
     values += [[_column_value(item.record, name) for item in chosen] for name, _ in columns]
     values.append(connection_id)
     await connection.execute(statement, values, binary=True)
-    return [Change(row["id"], row["version"] + 1, "created" if row["deleted_at"] else "updated") for row in rows]
+    return [
+        Change(
+            row["id"],
+            row["version"] + 1,
+            "created" if row["deleted_at"] else "updated",
+            _implied(resource, by_id[row["id"]], row) if old else (),
+        )
+        for row in rows
+    ]
+
+
+def _implied(resource: Resource, item: _Incoming, row: Mapping[str, Any]) -> tuple[str, ...]:
+    """What else a change means. A record that is back after a deletion counts as new."""
+    return tuple(implied(resource, item.record, None if row["deleted_at"] else row["body"]))
 
 
 async def _keep_versions(
@@ -398,6 +412,16 @@ async def _keep_versions(
         "where connection_id = %s and id = any(%s)"
     )
     await connection.execute(statement, (resource.key, stamp, connection_id, ids))
+
+
+async def oldest_date(connection: Connection, connection_id: UUID, resource: Resource) -> datetime | None:
+    """From when the oldest record of a connection is, as the connected system dates it."""
+    cursor = await connection.execute(
+        f"select min(coalesce(updated_date, created_date)) as oldest from {resource.table} where connection_id = %s",
+        (connection_id,),
+    )
+    row = await cursor.fetchone()
+    return row["oldest"] if row else None
 
 
 async def missing_from(
@@ -437,7 +461,7 @@ async def delete(
         (now, stamp, connection_id, found),
     )
     changes = [Change(row["id"], row["version"], "deleted") for row in await cursor.fetchall()]
-    await add_events(
+    await events.add_records(
         connection,
         organization_id=organization_id,
         connection_id=connection_id,
@@ -485,7 +509,7 @@ async def set_tags(
         (body, encoded, None if tags is None else tag_words(tags), version, stamp, connection_id, record_id),
     )
     if as_change:
-        await add_events(
+        await events.add_records(
             connection,
             organization_id=organization_id,
             connection_id=connection_id,
@@ -505,66 +529,3 @@ async def get_body(connection: Connection, connection_id: UUID, resource: Resour
     )
     row = await cursor.fetchone()
     return row["body"] if row else None
-
-
-async def add_events(
-    connection: Connection,
-    *,
-    organization_id: UUID,
-    connection_id: UUID,
-    resource: Resource,
-    changes: Sequence[Change],
-    now: datetime,
-    first_sync: bool = False,
-) -> None:
-    """Numbers the changes of records and notes them; call it last."""
-    await number_events(
-        connection,
-        organization_id=organization_id,
-        connection_id=connection_id,
-        kind=resource.key,
-        changes=changes,
-        now=now,
-        first_sync=first_sync,
-    )
-
-
-async def number_events(
-    connection: Connection,
-    *,
-    organization_id: UUID,
-    connection_id: UUID,
-    kind: str,
-    changes: Sequence[Change],
-    now: datetime,
-    first_sync: bool = False,
-) -> None:
-    """Numbers changes of one kind of thing and notes them. The counter row stays locked to the end of the transaction,
-    so the sequence has no gap and no reader can pass a change that commits later. Call it last."""
-    if not changes:
-        return
-    cursor = await connection.execute(
-        "update event_counters set last = last + %s where organization_id = %s returning last",
-        (len(changes), organization_id),
-    )
-    row = await cursor.fetchone()
-    if row is None:
-        raise LookupError(f"organization {organization_id} has no event counter")
-    first = row["last"] - len(changes) + 1
-    await connection.execute(
-        "insert into events (organization_id, connection_id, resource, first_sync, created_at, sequence, record_id, "
-        "version, change) select %s, %s, %s, %s, %s, u.* "
-        "from unnest(%s::bigint[], %s::text[], %s::integer[], %s::text[]) as u",
-        (
-            organization_id,
-            connection_id,
-            kind,
-            first_sync,
-            now,
-            list(range(first, first + len(changes))),
-            [item.id for item in changes],
-            [item.version for item in changes],
-            [item.change for item in changes],
-        ),
-        binary=True,
-    )

@@ -75,14 +75,26 @@ async def cancel(connection: Connection, connection_id: UUID, job_id: UUID) -> b
     return cursor.rowcount == 1
 
 
-async def mark_stuck(connection: Connection) -> list[UUID]:
-    """Ends jobs that have got nowhere for too long; as the system role."""
+_STUCK = "status = 'open' and attempts >= %s and (lease_until is null or lease_until < now())"
+
+
+async def find_stuck(connection: Connection) -> list[tuple[UUID, UUID, UUID]]:
+    """Organization, connection and id of jobs that have got nowhere for too long; as the system role."""
     cursor = await connection.execute(
-        "update on_demand_syncs set status = 'stuck', ended_at = now(), lease_id = null, lease_until = null "
-        "where status = 'open' and attempts >= %s and (lease_until is null or lease_until < now()) returning id",
+        f"select organization_id, connection_id, id from on_demand_syncs where {_STUCK} order by created_at",
         (STUCK_AFTER,),
     )
-    return [row["id"] for row in await cursor.fetchall()]
+    return [(row["organization_id"], row["connection_id"], row["id"]) for row in await cursor.fetchall()]
+
+
+async def mark_stuck(connection: Connection, job_id: UUID) -> bool:
+    """Ends such a job; false when it is none any more."""
+    cursor = await connection.execute(
+        "update on_demand_syncs set status = 'stuck', ended_at = now(), lease_id = null, lease_until = null "
+        f"where id = %s and {_STUCK}",
+        (job_id, STUCK_AFTER),
+    )
+    return cursor.rowcount == 1
 
 
 async def claim_due(connection: Connection, limit: int) -> list[Due]:

@@ -19,6 +19,8 @@ from crossdock.platform.database import Connection
 LEASE_SECONDS = 120
 """How long a run may be silent before another worker may take it over."""
 MAX_BACKOFF_SECONDS = 3600
+STUCK_AFTER = 8
+"""Failures in a row after which a schedule counts as stuck; about an hour, as runs come ever later. It goes on."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,16 @@ class Progress:
     cursor: str | None
     latest_data: datetime | None
     first_completed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A run at its end: what it read, whether somebody asked for it, and whether it was the function's first."""
+
+    window_start: datetime | None
+    window_end: datetime
+    asked_for: bool
+    first: bool
 
 
 async def create(connection: Connection, *, organization_id: UUID, connection_id: UUID, adapter: type[Adapter]) -> None:
@@ -108,13 +120,18 @@ async def stop_disabled(connection: Connection, vertical: str, connection_id: UU
         )
 
 
-async def make_due(connection: Connection, connection_id: UUID, functions: Sequence[str] | None) -> list[str]:
-    """Makes functions due now and gives their names; running and paused ones are left alone."""
+async def make_due(
+    connection: Connection, connection_id: UUID, functions: Sequence[str] | None, *, asked_for: bool = False
+) -> list[str]:
+    """Makes functions due now and gives their names; running and paused ones are left alone.
+
+    Where a caller asked for it, the end of each run is announced.
+    """
     cursor = await connection.execute(
-        "update sync_schedules set due_at = now() where connection_id = %s and not paused "
+        "update sync_schedules set due_at = now(), asked_for = asked_for or %s where connection_id = %s and not paused "
         "and (lease_until is null or lease_until < now()) and (%s::text[] is null or function_name = any(%s)) "
         "returning function_name",
-        (connection_id, functions, functions),
+        (asked_for, connection_id, functions, functions),
     )
     return sorted([row["function_name"] for row in await cursor.fetchall()])
 
@@ -194,12 +211,41 @@ async def save_cursor(connection: Connection, due: Due, cursor: str | None) -> b
     return found.rowcount == 1
 
 
+@dataclass(frozen=True)
+class Failures:
+    """How often a function has failed in a row, and up to when its data is complete."""
+
+    failures: int
+    latest_data: datetime | None
+
+
+async def read_failures(connection: Connection, due: Due) -> Failures | None:
+    """The failures of the function of a run."""
+    cursor = await connection.execute(
+        "select failures, latest_data from sync_schedules where connection_id = %s and function_name = %s",
+        (due.connection_id, due.function_name),
+    )
+    row = await cursor.fetchone()
+    return Failures(**row) if row else None
+
+
+async def read_ending(connection: Connection, due: Due) -> Ending | None:
+    """What a run that is about to end was; None when its lease is no longer its own."""
+    cursor = await connection.execute(
+        "select window_start, window_end, asked_for, first_completed_at is null as first from sync_schedules "
+        "where connection_id = %s and function_name = %s and lease_id = %s for update",
+        (due.connection_id, due.function_name, due.lease_id),
+    )
+    row = await cursor.fetchone()
+    return Ending(**row) if row else None
+
+
 async def complete(connection: Connection, due: Due) -> bool:
     """Ends a run that went through, and says when the next one is due."""
     found = await connection.execute(
         "update sync_schedules set last_crawl_end = now(), latest_data = window_end, failures = 0, "
         "first_completed_at = coalesce(first_completed_at, now()), lease_id = null, lease_until = null, "
-        "window_start = null, window_end = null, cursor = null, "
+        "window_start = null, window_end = null, cursor = null, asked_for = false, "
         "due_at = now() + make_interval(secs => frequency_seconds) "
         "where connection_id = %s and function_name = %s and lease_id = %s",
         (due.connection_id, due.function_name, due.lease_id),

@@ -9,8 +9,8 @@ from typing import Any
 
 import structlog
 
+from crossdock.connections import problems
 from crossdock.connections import service as connections
-from crossdock.connections import store as connection_store
 from crossdock.connections.secrets import ConnectionGone
 from crossdock.contract.actions import Action
 from crossdock.contract.catalogue import ACTION_BY_KEY
@@ -20,7 +20,7 @@ from crossdock.integrations.kit.adapter import Adapter, Incremental, Page, Windo
 from crossdock.platform.database import Connection
 from crossdock.platform.engine import Engine
 from crossdock.records import store as records
-from crossdock.syncs import jobs, schedules
+from crossdock.syncs import announcements, jobs, schedules
 from crossdock.syncs.schedules import Due, Progress
 
 log = structlog.get_logger(__name__)
@@ -90,12 +90,18 @@ async def _run(
             present += [record.id for record in page.records]
         fetched_at = engine.now()
     async with engine.database.transaction(due.organization_id) as connection:
+        ending = None if due.job_id is not None else await schedules.read_ending(connection, due)
         if not await (schedules.complete if due.job_id is None else jobs.complete)(connection, due):
             raise LeaseLost
-        await connection_store.clear_error(connection, due.connection_id, due.function_name)
         if replace:
             gone = await records.missing_from(connection, due.connection_id, action.resource, present)
             await _delete(engine, connection, due, action, gone)
+        # Announcements come last: they hold the event counter.
+        await problems.clear(connection, due.connection_id, due.function_name, now=engine.now())
+        if ending is not None:
+            await announcements.completed(connection, due, action, ending, now=engine.now())
+        if due.job_id is not None:
+            await announcements.job_ended(connection, due.connection_id, due.job_id, now=engine.now())
 
 
 def _of_the_span(page: Page[Any], window: Window, adapter_type: type[Adapter], action: Action) -> Page[Any]:
@@ -174,14 +180,18 @@ async def _note_failure(engine: Engine, due: Due, error: AdapterError) -> None:
     async with engine.database.transaction(due.organization_id) as connection:
         if not await _fail(connection, due, retry):
             return
-        await connection_store.save_error(
+        await problems.note(
             connection,
             organization_id=due.organization_id,
             connection_id=due.connection_id,
             function_name=due.function_name,
             message=error.message,
+            failed_url=error.failed_url,
             preventing_sync=blocking,
+            now=engine.now(),
         )
+        if due.job_id is None:
+            await announcements.failed(connection, due, now=engine.now())
 
 
 async def _release(engine: Engine, due: Due) -> None:
@@ -195,13 +205,23 @@ async def _fail(connection: Connection, due: Due, retry_seconds: float | None) -
 
 async def claim(engine: Engine, limit: int) -> list[Due]:
     """Claims what is due: on-demand jobs, then schedules. Jobs that get nowhere are ended first."""
+    await _end_stuck_jobs(engine)
     async with engine.database.system() as connection:
-        for job_id in await jobs.mark_stuck(connection):
-            log.warning("an on-demand sync is stuck", job_id=job_id.hex)
         found = await jobs.claim_due(connection, limit)
         if len(found) < limit:
             found += await schedules.claim_due(connection, limit - len(found))
     return found
+
+
+async def _end_stuck_jobs(engine: Engine) -> None:
+    """Ends jobs that have got nowhere for too long, and tells of it."""
+    async with engine.database.system() as system:
+        found = await jobs.find_stuck(system)
+    for organization_id, connection_id, job_id in found:
+        async with engine.database.transaction(organization_id) as connection:
+            if await jobs.mark_stuck(connection, job_id):
+                log.warning("an on-demand sync is stuck", job_id=job_id.hex)
+                await announcements.job_ended(connection, connection_id, job_id, now=engine.now())
 
 
 async def add_missing_schedules(engine: Engine) -> None:

@@ -22,6 +22,7 @@ from crossdock.platform.database import JOBS_SCHEMA, SYSTEM_ROLE
 from crossdock.platform.engine import Engine
 from crossdock.records import writes
 from crossdock.syncs import service
+from crossdock.webhooks import tasks as webhooks
 
 log = structlog.get_logger(__name__)
 
@@ -43,6 +44,7 @@ class Worker:
     def __init__(self, engine: Engine, url: str) -> None:
         self._engine = engine
         self._running: set[asyncio.Task[Any]] = set()
+        self._webhooks = webhooks.Dispatcher(engine)
         self.jobs = procrastinate.App(connector=connector(url))
         self._declare()
 
@@ -82,6 +84,7 @@ class Worker:
         await link.forget_old(self._engine)
         self._start(removal.purge(self._engine))
         await api_logs.forget_old(self._engine)
+        await webhooks.prune(self._engine)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -98,14 +101,27 @@ class Worker:
         """Works until cancelled; then gives back what is under way."""
         await service.add_missing_schedules(self._engine)
         async with self.jobs.open_async():
+            deliveries = asyncio.create_task(self._deliver())
             try:
                 await self.jobs.run_worker_async(
                     queues=[QUEUE], concurrency=4, install_signal_handlers=False, listen_notify=True
                 )
             finally:
-                for task in self._running:
+                for task in (deliveries, *self._running):
                     task.cancel()
-                await asyncio.gather(*self._running, return_exceptions=True)
+                await asyncio.gather(deliveries, *self._running, return_exceptions=True)
+
+    async def _deliver(self) -> None:
+        """Delivers webhooks until cancelled. A mistake of ours there must not stop the syncs, nor the deliveries."""
+        while True:
+            task = asyncio.create_task(self._webhooks.run())
+            try:
+                await asyncio.wait([task])
+            finally:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+            log.error("the delivery of webhooks failed and goes on", exc_info=task.exception())
+            await asyncio.sleep(self._engine.settings.tick_seconds)
 
 
 def attach_waker(engine: Engine, url: str) -> None:

@@ -1,1 +1,1 @@
-"""Events as subscribers get them."""
+"""The event log, and telling its events to the endpoints that asked for them."""

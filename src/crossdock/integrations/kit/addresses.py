@@ -6,13 +6,16 @@ name that answers differently the second time gains nothing. Only networks a set
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import socket
+import unicodedata
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import DefaultResolver
+from yarl import URL
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -49,14 +52,31 @@ def _reason(address: IPAddress) -> str | None:
         ("is_unspecified", "unspecified"),
         ("is_loopback", "loopback"),
         ("is_link_local", "link-local"),
+        ("is_site_local", "site-local"),
         ("is_multicast", "multicast"),
         ("is_reserved", "reserved"),
         ("is_private", "private"),
     )
     for attribute, word in checks:
-        if getattr(address, attribute):
+        if getattr(address, attribute, False):
             return word
     return None if address.is_global else "not public"
+
+
+def _literal(host: str) -> str | None:
+    """The address that a host is in some notation; None for a name, where the resolver's answer is what counts."""
+    plain = unicodedata.normalize("NFKC", host).replace("\u3002", ".").rstrip(".").lower()
+    if plain == "localhost" or plain.endswith(".localhost"):
+        return "127.0.0.1"
+    try:
+        return str(ipaddress.ip_address(plain))
+    except ValueError:
+        pass
+    try:
+        # One number, hexadecimal and octal ones, fewer than four: all that the C library reads as an address.
+        return socket.inet_ntoa(socket.inet_aton(plain))
+    except (OSError, UnicodeEncodeError):
+        return None
 
 
 class AddressGuard:
@@ -64,6 +84,8 @@ class AddressGuard:
 
     def __init__(self, allowed: Sequence[IPNetwork] = ()) -> None:
         self._allowed = tuple(allowed)
+        # The same few addresses are asked about all the time, and what a text says does not change.
+        self._known = functools.lru_cache(maxsize=1024)(self._check_url)
 
     def check_address(self, text: str, host: str) -> None:
         """Raises `AddressRefused` when a resolved address must not be connected to."""
@@ -79,10 +101,15 @@ class AddressGuard:
 
     def check_url(self, url: str) -> None:
         """Raises `AddressRefused` for a URL that no request may go to, as far as its text tells."""
+        self._known(url)
+
+    def _check_url(self, url: str) -> None:
         try:
             parts = urlsplit(url)
             host = parts.hostname
             _ = parts.port
+            # What a request connects to is this reading, in which other digits and dots have become ordinary ones.
+            sent_to = URL(url).raw_host
         except ValueError as error:
             raise AddressRefused(f"not a usable address: {error}") from None
         if parts.scheme not in ("http", "https"):
@@ -91,11 +118,10 @@ class AddressGuard:
             raise AddressRefused("the address has no host")
         if parts.username is not None or parts.password is not None:
             raise AddressRefused("the address holds a user name or password")
-        try:
-            ipaddress.ip_address(host)
-        except ValueError:
-            return  # A name, or an odd notation of a number: the resolver's answer is what counts.
-        self.check_address(host, host)
+        for name in (host, sent_to or ""):
+            address = _literal(name)
+            if address is not None:
+                self.check_address(address, name)
 
     def resolver(self) -> AbstractResolver:
         """A resolver for aiohttp that gives out checked addresses only."""

@@ -171,6 +171,15 @@ class VendorClient:
     async def _once(
         self, request: VendorRequest, *, changing: bool, cost: float, allow: frozenset[int]
     ) -> VendorAnswer:
+        try:
+            return await self._attempt(request, changing=changing, cost=cost, allow=allow)
+        except AdapterError as error:
+            error.failed_url = urlsplit(request.url)._replace(query="", fragment="").geturl()
+            raise
+
+    async def _attempt(
+        self, request: VendorRequest, *, changing: bool, cost: float, allow: frozenset[int]
+    ) -> VendorAnswer:
         await self._wait_for_budget(cost)
         answer = await self._exchange(request, changing=changing)
         if answer.status in allow:

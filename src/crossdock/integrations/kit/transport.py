@@ -39,6 +39,8 @@ class VendorRequest:
     timeout_seconds: float = 30
     exact: bool = False
     """Whether the address goes out letter by letter, without being brought into its usual form."""
+    keep_bytes: int | None = None
+    """Where only the beginning of the answer matters: the rest is not read."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,9 @@ class Transport(Protocol):
 class NetworkTransport:
     """HTTP over the network. Every connection goes to an address the guard has checked; no proxies, no redirects."""
 
-    def __init__(self, guard: AddressGuard) -> None:
+    def __init__(self, guard: AddressGuard, *, connections: int = 200, per_host: int = 20) -> None:
         self._guard = guard
+        self._connections, self._per_host = connections, per_host
         self._session: aiohttp.ClientSession | None = None
 
     async def send(self, request: VendorRequest) -> VendorAnswer:
@@ -96,17 +99,23 @@ class NetworkTransport:
                 timeout=timeout,
                 allow_redirects=False,
             ) as answer:
-                body = await self._read(answer)
+                body = await self._read(answer, request.keep_bytes)
                 headers = {name.lower(): value for name, value in answer.headers.items()}
                 return VendorAnswer(answer.status, headers, body, request.url)
         except AddressRefused as error:
             raise NotSent(str(error)) from None
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
+        except aiohttp.ClientConnectorError as error:
+            # What the resolver has raised; of its own words aiohttp keeps none.
+            refused = isinstance(error.os_error, AddressRefused)
+            raise NotSent(str(error.os_error) if refused else _reason(error)) from error
+        except (aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
             raise NotSent(_reason(error)) from error
         except (aiohttp.ClientError, TimeoutError) as error:
             raise AnswerLost(_reason(error)) from error
 
-    async def _read(self, answer: aiohttp.ClientResponse) -> bytes:
+    async def _read(self, answer: aiohttp.ClientResponse, keep: int | None) -> bytes:
+        if keep is not None:
+            return await _beginning(answer, keep)
         parts: list[bytes] = []
         size = 0
         async for part in answer.content.iter_chunked(256 * 1024):
@@ -119,7 +128,10 @@ class NetworkTransport:
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
             connector = aiohttp.TCPConnector(
-                resolver=self._guard.resolver(), limit=200, limit_per_host=20, ttl_dns_cache=30
+                resolver=self._guard.resolver(),
+                limit=self._connections,
+                limit_per_host=self._per_host,
+                ttl_dns_cache=30,
             )
             self._session = aiohttp.ClientSession(
                 connector=connector, trust_env=False, cookie_jar=aiohttp.DummyCookieJar()
@@ -134,6 +146,15 @@ class NetworkTransport:
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+
+async def _beginning(answer: aiohttp.ClientResponse, size: int) -> bytes:
+    """So much of the body, or all of it. What is left unread ends with its connection."""
+    parts: list[bytes] = []
+    while size > 0 and (part := await answer.content.read(size)):
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
 
 
 def _reason(error: BaseException) -> str:
