@@ -41,7 +41,7 @@ bench: $(READY) ## Measure, as ratios in one run
 real: $(READY) ## Install and start Tryton and Vendure, and run the example against both
 	@PATH="$(CURDIR)/.uv/bin:$$PATH" $(PYTHON) -m real
 
-postman: $(READY) ## Run the Postman collection against a fresh server (needs npx)
+postman: $(READY) $(NODE_READY) ## Run the Postman collection against a fresh server (needs npm)
 	@$(PYTHON) scripts/postman.py
 
 new: $(READY) ## Write the folder of a new integration: make new NAME=acme TYPE=wms

@@ -1,6 +1,6 @@
 """Runs the Postman collection with newman against a server of its own, from a fresh start.
 
-    python scripts/postman.py            needs npx (Node 18 or newer); newman comes from npm
+    make postman            needs npm; the version of newman is the one the tests' package-lock.json has
 
 The server lies in a folder that is removed afterwards. The exit status is newman's.
 """
@@ -19,7 +19,7 @@ import urllib.request
 from pathlib import Path
 
 START_SECONDS = 90
-NEWMAN = ["npx", "--yes", "newman@6"]
+NEWMAN = Path(__file__).parents[1] / "tests" / "api" / "clients" / "node_modules" / ".bin" / "newman"
 
 
 def _free_port() -> int:
@@ -47,7 +47,6 @@ def _api_key(folder: Path) -> str:
 
 
 def main() -> int:
-    newman = os.environ.get("NEWMAN", "").split() or NEWMAN
     with tempfile.TemporaryDirectory() as name:
         folder, port = Path(name), _free_port()
         kept = {key: value for key, value in os.environ.items() if not key.startswith("CROSSDOCK_")}
@@ -62,7 +61,7 @@ def main() -> int:
         try:
             url = f"http://127.0.0.1:{port}"
             _wait(url, server)
-            command = [*newman, "run", f"{url}/postman.json", "--env-var", f"api_key={_api_key(folder)}"]
+            command = [str(NEWMAN), "run", f"{url}/postman.json", "--env-var", f"api_key={_api_key(folder)}"]
             return subprocess.run([*command, *sys.argv[1:]], check=False).returncode
         finally:
             server.send_signal(signal.SIGTERM)
