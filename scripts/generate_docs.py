@@ -152,6 +152,8 @@ def _behaviour(adapter: type[Adapter], made: Implementation) -> str:
         return f"reads what changed, by {made.mode.by}{end}"
     if isinstance(made.mode, Snapshot):
         return f"reads everything each time: {made.mode.because}"
+    if made.action.is_live:
+        return "asks the system at every call"
     schema = body_schema(adapter, made.action) or {}
     required = ", ".join(f"`{name}`" for name in schema.get("required", ())) or "nothing"
     settled = "an unknown outcome is settled by reading" if made.settler else "an unknown outcome stays open"
