@@ -76,7 +76,7 @@ def _fuzz(target: Target, operation: Operation, document: dict[str, Any], cases:
         left_out = ("x-trackstar", "idempotency") if fits else ("x-trackstar",)
         others = {name: value for name, value in case.headers.items() if not name.lower().startswith(left_out)}
         case.headers = CaseInsensitiveDict({**others, **target.headers(operation)})
-        answer = case.call()
+        answer = case.call(headers=target.headers(operation))
         statuses[answer.status_code] = statuses.get(answer.status_code, 0) + 1
         case.validate_response(answer, checks=CHECKS)
         if operation.kind is Kind.WRITE and fits:

@@ -170,6 +170,7 @@ class TestReceiveInboundShipment:
         assert (bill["object_type"], bill["charge_type"], bill["amount"]) == ("inbound_shipment", "goods_in", 5.4)
         assert await changes_since(engine, account, mark) == [
             ("wms/bills", "created"),
+            ("wms/inbound_shipments", "receipt.created"),
             ("wms/inbound_shipments", "updated"),
             ("wms/inventory", "updated"),
             ("wms/inventory_ledger", "created"),
