@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from requests.structures import CaseInsensitiveDict
 from schemathesis import GenerationMode
 
-from crossdock.contract.operations import Kind, Operation
+from crossdock.contract.operations import API_KEY_HEADER, Kind, Operation
 from tests.api.fuzzing import (
     CHECKS,
     READS,
@@ -76,7 +76,10 @@ def _fuzz(target: Target, operation: Operation, document: dict[str, Any], cases:
         left_out = ("x-trackstar", "idempotency") if fits else ("x-trackstar",)
         others = {name: value for name, value in case.headers.items() if not name.lower().startswith(left_out)}
         case.headers = CaseInsensitiveDict({**others, **target.headers(operation)})
-        answer = case.call(headers=target.headers(operation))
+        answer = case.call()
+        if API_KEY_HEADER not in answer.request.headers:
+            # A case about a header that is left out takes this one out again.
+            return
         statuses[answer.status_code] = statuses.get(answer.status_code, 0) + 1
         case.validate_response(answer, checks=CHECKS)
         if operation.kind is Kind.WRITE and fits:
