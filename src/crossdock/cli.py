@@ -33,7 +33,6 @@ from crossdock.integrations.kit.adapter import Adapter
 from crossdock.platform import backup as backups
 from crossdock.platform import migrate as migrations
 from crossdock.platform import processes, start
-from crossdock.platform import serve as serving
 from crossdock.platform import settings as settings_module
 from crossdock.platform.embedded_postgres import EmbeddedPostgres
 from crossdock.platform.engine import Engine
@@ -110,7 +109,7 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
 @app.command()
 def serve() -> None:
     """Start everything: database, migrations, API and worker."""
-    raise SystemExit(serving.serve(_settings()))
+    processes.run_serve(_settings())
 
 
 @app.command()

@@ -1,8 +1,8 @@
-"""The API server and the worker as processes: `python -m crossdock.platform.processes api` or `worker`.
+"""The processes that run until they are stopped: `serve`, `api` and `worker`.
 
-`crossdock serve` starts them this way rather than as commands, because the web server loads the main module in every
-process it starts, and all that the other commands need takes a second to load. So nothing is imported here before it
-is known which of the two it is.
+They begin here rather than in the command line's module, because all that the other commands need takes a second to
+load, and the web server loads the main module in every process it starts. So nothing is imported here before it is
+known which of them it is.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ import sys
 
 from crossdock.platform import settings as settings_module
 from crossdock.platform.logs import configure_logging
+from crossdock.platform.sealing import SealBroken
 from crossdock.platform.settings import Settings, variable
-from crossdock.platform.start_errors import StartRefused, refuse
+from crossdock.platform.start_errors import StartCancelled, StartRefused, refuse
 
 
 def _database_url(settings: Settings) -> str:
@@ -65,7 +66,14 @@ async def _run_worker(settings: Settings, url: str) -> None:
         await engine.close()
 
 
-PROCESSES = {"api": run_api, "worker": run_worker}
+def run_serve(settings: Settings) -> None:
+    """Runs database, API and worker until told to stop."""
+    from crossdock.platform.serve import serve
+
+    raise SystemExit(serve(settings))
+
+
+PROCESSES = {"serve": run_serve, "api": run_api, "worker": run_worker}
 
 
 def main() -> None:
@@ -74,8 +82,10 @@ def main() -> None:
         settings = settings_module.load()
         configure_logging(settings)
         PROCESSES[sys.argv[1]](settings)
-    except StartRefused as error:
+    except (StartRefused, SealBroken) as error:
         refuse(str(error))
+    except StartCancelled:
+        raise SystemExit(0) from None
 
 
 if __name__ == "__main__":

@@ -9,9 +9,13 @@ import sys
 
 import structlog
 
-from crossdock.platform import start
+from crossdock.accounts import service as accounts
+from crossdock.accounts import store as account_store
+from crossdock.platform.database import Database
 from crossdock.platform.embedded_postgres import EmbeddedPostgres
+from crossdock.platform.first_start import CREDENTIALS_FILE, FirstStart, write_secret_file
 from crossdock.platform.migrate import migrate
+from crossdock.platform.sealing import load_master_key
 from crossdock.platform.settings import Settings, variable
 from crossdock.platform.start_errors import StartRefused
 from crossdock.platform.supervisor import Child, Supervisor
@@ -64,7 +68,19 @@ def _make_folder(settings: Settings) -> None:
         raise StartRefused(f"cannot write to {folder}; set {variable('data')}")
 
 
-async def _prepare(settings: Settings, url: str) -> start.FirstStart | None:
+async def _prepare(settings: Settings, url: str) -> FirstStart | None:
+    """What the very first start makes; None on every other, which is found out without loading what makes it."""
+    database = Database(url, pool_size=2)
+    await database.open()
+    try:
+        await accounts.verify_master_key(database, load_master_key(settings.master_key, settings.data_folder))
+        async with database.system() as connection:
+            if await account_store.has_keys(connection):
+                return None
+    finally:
+        await database.close()
+    from crossdock.platform import start
+
     engine = start.make_engine(settings, url)
     await engine.open()
     try:
@@ -73,9 +89,9 @@ async def _prepare(settings: Settings, url: str) -> start.FirstStart | None:
         await engine.close()
 
 
-def _say(settings: Settings, made: start.FirstStart | None) -> None:
+def _say(settings: Settings, made: FirstStart | None) -> None:
     """Tells the person at the terminal what there is to try."""
-    path = settings.data_folder / start.CREDENTIALS_FILE
+    path = settings.data_folder / CREDENTIALS_FILE
     address = f"http://{settings.host}:{settings.port}"
     lines = [f"Crossdock on {address}"]
     if made is None and path.exists():
@@ -83,7 +99,7 @@ def _say(settings: Settings, made: start.FirstStart | None) -> None:
     elif made is None:
         lines.append("  another installation made the first key; `crossdock keys create` makes one for you")
     else:
-        start.write_secret_file(path, made.lines())
+        write_secret_file(path, made.lines())
         token = made.sandbox_tokens.get("wms", "")
         lines += [f"  {line}" for line in made.lines()]
         lines += [

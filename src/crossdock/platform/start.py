@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass
-from pathlib import Path
 from uuid import UUID
 
 from crossdock.accounts import service as accounts
@@ -14,12 +11,12 @@ from crossdock.integrations import registry
 from crossdock.platform.app import mount_servers
 from crossdock.platform.database import Database
 from crossdock.platform.engine import Engine
+from crossdock.platform.first_start import FirstStart
 from crossdock.platform.sealing import load_master_key
 from crossdock.platform.settings import Settings
 from crossdock.platform.start_errors import StartRefused
 
 FIRST_ORGANIZATION = "default"
-CREDENTIALS_FILE = "credentials.env"
 _FIRST_START_LOCK = 7234
 
 
@@ -32,27 +29,6 @@ def make_engine(settings: Settings, url: str) -> Engine:
     )
     mount_servers(engine)
     return engine
-
-
-@dataclass(frozen=True)
-class FirstStart:
-    """What a first start has made: an organization, its key, and the tokens of its sandboxes."""
-
-    api_key: str
-    sandbox_tokens: dict[str, str]
-
-    def lines(self) -> list[str]:
-        """The lines of the credentials file."""
-        tokens = [f"CROSSDOCK_{name.upper()}_SANDBOX_TOKEN={token}" for name, token in self.sandbox_tokens.items()]
-        return [f"CROSSDOCK_API_KEY={self.api_key}", *tokens]
-
-
-def write_secret_file(path: Path, lines: list[str]) -> None:
-    """Writes a file that only its owner may read."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        os.fchmod(file.fileno(), 0o600)
-        file.write("\n".join(lines) + "\n")
 
 
 async def prepare(engine: Engine) -> FirstStart | None:
