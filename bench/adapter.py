@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated, Any
 
 from crossdock.contract.actions import Action
 from crossdock.contract.catalogue import READ_OF, STORED
 from crossdock.contract.errors import VendorUnavailable
+from crossdock.contract.resources import Resource
 from crossdock.contract.values import VERTICALS, Vertical
 from crossdock.integrations import registry
-from crossdock.integrations.kit.adapter import Adapter, Page, Snapshot, Window, implements
+from crossdock.integrations.kit.adapter import Adapter, FileContent, Page, Snapshot, Window, downloads, implements
 from crossdock.integrations.kit.auth import Credentials, bearer, credential
 
 
@@ -46,11 +47,20 @@ def _read(action: Action) -> Callable[..., AsyncIterator[Page[Any]]]:
     return read
 
 
+def _download(resource: Resource) -> Callable[..., Awaitable[FileContent]]:
+    @downloads(resource)
+    async def download(self: BenchSystem, record_id: str) -> FileContent:
+        raise VendorUnavailable("this system cannot be reached", may_have_applied=False)
+
+    return download
+
+
 def _system(vertical: Vertical) -> type[BenchSystem]:
     """A system that has every list of a vertical."""
-    actions = [READ_OF[resource.key] for resource in STORED if resource.vertical == vertical]
-    reads = {action.name: _read(action) for action in actions}
-    return type(f"Bench{vertical.title()}", (BenchSystem,), {"vertical": vertical, **reads})
+    own = [resource for resource in STORED if resource.vertical == vertical]
+    reads = {READ_OF[resource.key].name: _read(READ_OF[resource.key]) for resource in own}
+    files = {f"download_{resource.name}": _download(resource) for resource in own if resource.downloadable}
+    return type(f"Bench{vertical.title()}", (BenchSystem,), {"vertical": vertical, **reads, **files})
 
 
 def register() -> None:
