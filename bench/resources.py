@@ -5,6 +5,7 @@ The rest of a list call is the same code for all, so a resource that is slower h
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from uuid import UUID
@@ -16,6 +17,7 @@ from bench.database import Account, Place, accounts, insert_account
 from bench.reads import ROUNDS, Contender, server
 from bench.report import Report
 from crossdock.contract.catalogue import STORED
+from crossdock.contract.filters import FilterKind
 from crossdock.contract.resources import Resource
 from crossdock.contract.values import VERTICALS
 from crossdock.contract.wms.orders import ORDERS
@@ -24,6 +26,8 @@ RECORDS = 1000
 LIMIT = 100
 PARENT = "parent"
 """The record that lists under another one lie under."""
+
+_FILE_NAME = '\',"file_name":"invoice.csv"}\''
 
 _SHARED = (
     "id, body, content_length, fingerprint, created_date, updated_date, trackstar_created_date, trackstar_updated_date"
@@ -45,10 +49,17 @@ def _fill(url: str, owners: Mapping[str, Account]) -> None:
         for vertical, account in owners.items():
             insert_account(database, account, vertical)
         for resource in STORED:
-            column, value = (f", {resource.parent.column}", f", '{PARENT}'") if resource.parent else ("", "")
+            own = {item.name: "now()" for item in resource.columns if item.kind is FilterKind.TIME}
+            if resource.parent is not None:
+                own[resource.parent.column] = f"'{PARENT}'"
+            column, value = ("".join(f", {part}" for part in parts) for parts in (own.keys(), own.values()))
+            shared = _SHARED
+            if resource.downloadable:
+                # Its address is made from a field that orders do not have; as long as the one it takes the place of.
+                shared = shared.replace("body,", f"substring(body for length(body) - 1) || {_FILE_NAME}::bytea,", 1)
             database.execute(
                 f"insert into {resource.table} (organization_id, connection_id, {_SHARED}{column}) "
-                f"select organization_id, %s, {_SHARED}{value} "
+                f"select organization_id, %s, {shared}{value} "
                 f"from {ORDERS.table} where connection_id = %s and deleted_at is null order by seq limit %s",
                 [owners[resource.vertical].connection_id, source.connection_id, RECORDS],
             )
@@ -77,6 +88,10 @@ def measure(report: Report, url: str, environment: Mapping[str, str], folder: Pa
         for key, contender in found.items():
             if contender is orders:
                 continue
+            place, path = contender.paths[0]
+            served = len(json.loads(ours.get(place, path))["data"])
+            if served != LIMIT:
+                raise AssertionError(f"{key}: a page holds {served} records")
             contender.calibrate(client)
             rounds = []
             for turn in range(ROUNDS):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +25,7 @@ from litestar.response.base import ASGIResponse
 
 from crossdock.contract.errors import forbidden, not_found
 from crossdock.platform.engine import Engine
+from crossdock.platform.sealing import MasterKey
 
 VALID = timedelta(minutes=20)
 """How long an address serves."""
@@ -53,14 +55,16 @@ class _Ticket(msgspec.Struct, array_like=True, frozen=True):
     expires_at: datetime
 
 
-def _cipher(engine: Engine) -> AESSIV:
-    return AESSIV(engine.master_key.derive("downloads"))
+@functools.lru_cache(maxsize=8)
+def _cipher(master_key: MasterKey) -> AESSIV:
+    """Made once: a page of files takes an address a record."""
+    return AESSIV(master_key.derive("downloads"))
 
 
 def address(engine: Engine, base_url: str, kind: str, organization_id: UUID, reference: str) -> str:
     """An address for the file `reference` of the source `kind`; it serves for `VALID` from now."""
     ticket = _Ticket(kind, organization_id, reference, engine.now() + VALID)
-    sealed = _cipher(engine).encrypt(msgspec.msgpack.encode(ticket), [_PURPOSE])
+    sealed = _cipher(engine.master_key).encrypt(msgspec.msgpack.encode(ticket), [_PURPOSE])
     token = base64.urlsafe_b64encode(sealed).decode().rstrip("=")
     return f"{base_url.rstrip('/')}{_PATH}/{token}"
 
@@ -68,7 +72,7 @@ def address(engine: Engine, base_url: str, kind: str, organization_id: UUID, ref
 def _open(engine: Engine, token: str) -> _Ticket | None:
     try:
         sealed = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
-        plain = _cipher(engine).decrypt(sealed, [_PURPOSE])
+        plain = _cipher(engine.master_key).decrypt(sealed, [_PURPOSE])
     except (ValueError, binascii.Error, InvalidTag):
         return None
     return msgspec.msgpack.decode(plain, type=_Ticket)
