@@ -61,12 +61,29 @@ def _cipher(master_key: MasterKey) -> AESSIV:
     return AESSIV(master_key.derive("downloads"))
 
 
+class Addresses:
+    """Makes the addresses of one answer: files of the source `kind`, which serve for `VALID` from now.
+
+    What they have in common is worked out once, because a page may hold a thousand.
+    """
+
+    def __init__(self, engine: Engine, base_url: str, kind: str, organization_id: UUID) -> None:
+        self.expires_at = engine.now() + VALID
+        self._kind = kind
+        self._organization_id = organization_id
+        self._cipher = _cipher(engine.master_key)
+        self._start = f"{base_url.rstrip('/')}{_PATH}/"
+
+    def of(self, reference: str) -> str:
+        """The address of the file `reference`."""
+        ticket = _Ticket(self._kind, self._organization_id, reference, self.expires_at)
+        sealed = self._cipher.encrypt(msgspec.msgpack.encode(ticket), [_PURPOSE])
+        return self._start + base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+
+
 def address(engine: Engine, base_url: str, kind: str, organization_id: UUID, reference: str) -> str:
     """An address for the file `reference` of the source `kind`; it serves for `VALID` from now."""
-    ticket = _Ticket(kind, organization_id, reference, engine.now() + VALID)
-    sealed = _cipher(engine.master_key).encrypt(msgspec.msgpack.encode(ticket), [_PURPOSE])
-    token = base64.urlsafe_b64encode(sealed).decode().rstrip("=")
-    return f"{base_url.rstrip('/')}{_PATH}/{token}"
+    return Addresses(engine, base_url, kind, organization_id).of(reference)
 
 
 def _open(engine: Engine, token: str) -> _Ticket | None:

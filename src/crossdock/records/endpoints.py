@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
 
 from crossdock.contract.actions import Action
 from crossdock.contract.errors import not_found
@@ -40,18 +41,18 @@ async def list_records(call: Call) -> Reply:
     # One join: formatting would copy megabytes more than once.
     parts = list(page.bodies)
     if target.resource.downloadable:
-        parts = [_with_address(call, body) for body in parts]
+        parts = _with_addresses(call, zip(page.ids, parts, strict=True))
     tail = b'],"next_token":%b,"total_count":%d}' % (token, len(parts))
     parts[0] = b'{"data":[' + parts[0]
     parts[-1] += tail
     return Reply(b",".join(parts), revalidated=revalidated)
 
 
-def _with_address(call: Call, body: bytes) -> bytes:
-    """A record that stands for a file, with an address of its own for this answer."""
+def _with_addresses(call: Call, records: Iterable[tuple[str, bytes]]) -> list[bytes]:
+    """Records that stand for files, given with their ids, each with an address for this answer."""
     caller, connection = call.authorized.caller, call.authorized.connection
-    return files.with_address(
-        call.engine, call.base_url, caller.organization_id, connection.id, call.record.resource, body
+    return files.with_addresses(
+        call.engine, call.base_url, caller.organization_id, connection.id, call.record.resource, records
     )
 
 
@@ -67,7 +68,7 @@ async def get_record(call: Call) -> Reply:
     if body is None:
         raise not_found(record_id)
     if target.resource.downloadable:
-        body = _with_address(call, body)
+        [body] = _with_addresses(call, [(record_id, body)])
     return Reply(b'{"data":%b}' % body, revalidated=not target.resource.downloadable)
 
 

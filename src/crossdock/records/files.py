@@ -6,6 +6,7 @@ served, so that it is fresh each time and never counts as a change.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 import msgspec
@@ -28,38 +29,37 @@ KIND = "record"
 class _Stored(msgspec.Struct):
     """What of a stored record is needed to hand its file out."""
 
-    id: str
     file_name: str
 
 
-class _Reference(msgspec.Struct, array_like=True):
-    """Which file an address is for."""
-
-    connection_id: UUID
-    resource: str
-    record_id: str
-
-
-def with_address(
-    engine: Engine, base_url: str, organization_id: UUID, connection_id: UUID, resource: Resource, body: bytes
-) -> bytes:
-    """The stored body of a record with an address of its file."""
-    record_id = msgspec.json.decode(body, type=_Stored).id
-    reference = msgspec.json.encode(_Reference(connection_id, resource.key, record_id)).decode()
-    # Taken before the address is made, so that the address never ends before the time that is shown.
-    ends = timestamp_text(engine.now() + downloads.VALID)
-    address = downloads.address(engine, base_url, KIND, organization_id, reference)
-    shown = b',"download_url":%b,"download_url_expires_at":"%b"}'
-    return body[:-1] + shown % (msgspec.json.encode(address), ends.encode())
+def with_addresses(
+    engine: Engine,
+    base_url: str,
+    organization_id: UUID,
+    connection_id: UUID,
+    resource: Resource,
+    records: Iterable[tuple[str, bytes]],
+) -> list[bytes]:
+    """The stored bodies of records, given with their ids, each with an address of its file."""
+    addresses = downloads.Addresses(engine, base_url, KIND, organization_id)
+    # Without the fraction of its second, so that an address never ends before the time that is shown.
+    ends = b',"download_url_expires_at":"%b"}' % timestamp_text(addresses.expires_at).encode()
+    shown = []
+    owner = f"{connection_id.hex} {resource.key} "
+    for record_id, body in records:
+        # An address holds no character that JSON would have to escape.
+        shown.append(b'%b,"download_url":"%b"%b' % (body[:-1], addresses.of(owner + record_id).encode(), ends))
+    return shown
 
 
 async def fetch(engine: Engine, organization_id: UUID, reference: str) -> Download | None:
     """The file of a record, from the connected system; None when either no longer has it."""
-    wanted = msgspec.json.decode(reference, type=_Reference)
-    resource = RESOURCE_BY_KEY[wanted.resource]
+    # An id may hold any character, blanks too, so it comes last.
+    owner, key, record_id = reference.split(" ", 2)
+    connection_id, resource = UUID(owner), RESOURCE_BY_KEY[key]
     async with engine.database.transaction(organization_id) as connection:
-        row = await connection_store.get_connection(connection, wanted.connection_id)
-        body = await store.get_body(connection, wanted.connection_id, resource, wanted.record_id)
+        row = await connection_store.get_connection(connection, connection_id)
+        body = await store.get_body(connection, connection_id, resource, record_id)
     if row is None or body is None:
         return None
     action = READ_OF[resource.key]
@@ -68,7 +68,7 @@ async def fetch(engine: Engine, organization_id: UUID, reference: str) -> Downlo
     adapter_type = connections.adapter_of(row.vertical, row.integration_name)
     adapter = await connections.open_adapter(engine, organization_id, row.id, adapter_type)
     try:
-        content = await adapter.download(resource, wanted.record_id)
+        content = await adapter.download(resource, record_id)
     except VendorRejected as error:
         if error.status == 404:
             return None

@@ -36,6 +36,8 @@ class StoredPage:
 
     bodies: list[bytes]
     next_seq: int | None
+    ids: Sequence[str] = ()
+    """Of records that stand for files only, whose addresses are made from them."""
 
 
 @dataclass(frozen=True)
@@ -96,13 +98,15 @@ async def fetch_page(
         values.extend(parameters)
     # The limit is part of the text: of a parameter the planner does not know the size, and then plans every call anew.
     statement = (
-        f"select seq, body from {resource.table} where {' and '.join(where)} order by seq limit {query.limit + 1}"
+        f"select seq, body{', id' if resource.downloadable else ''} from {resource.table} "
+        f"where {' and '.join(where)} order by seq limit {query.limit + 1}"
     )
     rows = await database.rows(organization_id, statement, values)
     more = len(rows) > query.limit
     if more:
         rows.pop()
-    return StoredPage([row[1] for row in rows], rows[-1][0] if more else None)
+    ids = [row[2] for row in rows] if resource.downloadable else []
+    return StoredPage([row[1] for row in rows], rows[-1][0] if more else None, ids)
 
 
 async def fetch_one(

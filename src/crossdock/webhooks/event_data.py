@@ -25,7 +25,9 @@ def serving(engine: Engine, organization_id: UUID) -> Serve:
         resource = RESOURCE_BY_KEY[event.resource or ""]
         if not resource.downloadable or event.connection_id is None:
             return body
-        return files.with_address(engine, engine.public_url, organization_id, event.connection_id, resource, body)
+        owner = (organization_id, event.connection_id)
+        [shown] = files.with_addresses(engine, engine.public_url, *owner, resource, [(event.record_id or "", body)])
+        return shown
 
     return served
 
