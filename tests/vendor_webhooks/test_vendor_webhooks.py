@@ -130,18 +130,40 @@ class Shop:
         return await self.place.http.post(path, content=body, headers=headers)
 
 
-@pytest.fixture
-async def shop(workplace: Workplace) -> AsyncIterator[Shop]:
-    account = await open_account(workplace.engine, workplace.http)
-    async with workplace.engine.database.transaction(account.organization_id) as connection:
+async def _open(place: Workplace) -> Shop:
+    account = await open_account(place.engine, place.http)
+    async with place.engine.database.transaction(account.organization_id) as connection:
         row = await connection_store.find_sandbox(connection, "cart")
     assert row is not None
-    key = await sandboxes._key_of(workplace.engine, row, CartSandbox)
-    made = Shop(workplace, account, Buyer(workplace.engine.servers["sandbox"]._app, key))  # type: ignore[attr-defined]
+    key = await sandboxes._key_of(place.engine, row, CartSandbox)
+    made = Shop(place, account, Buyer(place.engine.servers["sandbox"]._app, key))  # type: ignore[attr-defined]
     await made.work()
+    return made
+
+
+async def _close(shop: Shop) -> None:
+    for token in (shop.account.wms.access_token, shop.account.cart.access_token):
+        await shop.account.organization.with_(token=token).send("DELETE", "/connections")
+
+
+@pytest.fixture(scope="module")
+async def same_shop(workplace: Workplace) -> AsyncIterator[Shop]:
+    made = await _open(workplace)
     yield made
-    for token in (account.wms.access_token, account.cart.access_token):
-        await account.organization.with_(token=token).send("DELETE", "/connections")
+    await _close(made)
+
+
+@pytest.fixture
+async def shop(same_shop: Shop) -> Shop:
+    """The shop of the module, with nothing left of other tests but their orders."""
+    await same_shop.change("delete from vendor_deliveries")
+    await same_shop.change("update vendor_subscriptions set received = 0, unknown = 0")
+    await same_shop.change("update connections set disabled_functions = null")
+    await same_shop.change(
+        "update sync_schedules set due_at = now() + interval '1 day', "
+        "first_completed_at = coalesce(first_completed_at, now())"
+    )
+    return same_shop
 
 
 class TestHeard:
@@ -182,7 +204,7 @@ class TestHeard:
         assert answer.status_code == 200, answer.text
         identifier = await shop.order()
         await shop.work()
-        assert await shop.rows(f"select 1 from cart_orders where id = '{identifier}'") == []
+        assert await shop.rows(f"select 1 from cart_orders where id = '{identifier}' and deleted_at is null") == []
         assert await shop.rows("select 1 from vendor_deliveries where finished_at is null") == []
 
     async def test_before_the_first_sync_it_is_left_to_that(self, shop: Shop) -> None:
@@ -193,7 +215,7 @@ class TestHeard:
             )
         identifier = await shop.order()
         await shop.work()
-        assert await shop.rows(f"select 1 from cart_orders where id = '{identifier}'") == []
+        assert await shop.rows(f"select 1 from cart_orders where id = '{identifier}' and deleted_at is null") == []
 
 
 class TestRefused:
@@ -373,12 +395,14 @@ class TestSubscription:
         assert await shop.address() != before
         assert (await shop.message("order_id_1", path=before)).status_code == 401
 
-    async def test_removing_the_connection_ends_it(self, shop: Shop) -> None:
+    async def test_removing_the_connection_ends_it(self, workplace: Workplace) -> None:
+        shop = await _open(workplace)
         path = await shop.address()
         assert (await shop.account.shop.send("DELETE", "/connections")).status_code == 200
         assert await self._hooks(shop) == []
         assert await shop.rows(f"select 1 from vendor_subscriptions where connection_id = '{shop.connection_id}'") == []
         assert (await shop.place.http.post(path, content=b"{}")).status_code == 401
+        await _close(shop)
 
     async def test_a_refusal_is_tried_again_later(self, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
         async def refuse(self: Adapter, wanted: Any) -> Any:
