@@ -227,7 +227,8 @@ def downloads(resource: Resource) -> Callable[[M], M]:
 def simulates(name: str) -> Callable[[M], M]:
     """Declares that the method does at a sandbox what somebody else does at a real system, such as a buyer who orders.
 
-    It takes a body and gives `Written`. It is no action: no connection offers it.
+    It takes the ids of its path, then its body if it has one or the switches of its query by name, and gives `Written`.
+    It is no action: no connection offers it.
     """
 
     def mark(method: M) -> M:
@@ -372,10 +373,10 @@ class Adapter:
         method: Callable[[str], Awaitable[FileContent]] = getattr(self, self.downloaders[resource.key])
         return await method(record_id)
 
-    async def simulate(self, name: str, body: Any) -> Written[Any]:
+    async def simulate(self, name: str, *arguments: Any, **switches: bool) -> Written[Any]:
         """Does at a sandbox what somebody else does at a real system."""
-        method: Callable[[Any], Awaitable[Written[Any]]] = getattr(self, self.simulations[name])
-        return await method(body)
+        method: Callable[..., Awaitable[Written[Any]]] = getattr(self, self.simulations[name])
+        return await method(*arguments, **switches)
 
     async def settle(self, action: Action, attempt: Attempt) -> Settlement:
         """Finds out what became of an uncertain write; None when the system cannot tell."""

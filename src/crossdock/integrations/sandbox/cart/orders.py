@@ -11,7 +11,7 @@ from crossdock.contract.bodies import BodyPart, WriteBody, vendor_only
 from crossdock.contract.cart import orders
 from crossdock.contract.cart.products import PRODUCTS
 from crossdock.contract.cart.products import Product as ProductRecord
-from crossdock.contract.management.cart_simulations import (
+from crossdock.contract.management.simulations import (
     SIMULATE_CART_ORDER,
     SIMULATE_CART_PRODUCT,
     SimulateCartOrderBody,

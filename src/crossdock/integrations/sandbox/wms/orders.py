@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec import UNSET, UnsetType
 
+from crossdock.contract.management.simulations import SIMULATE_FULFILL
 from crossdock.contract.wms import order_bodies, orders
 from crossdock.contract.wms.billing import BILLS
 from crossdock.contract.wms.inventory import INVENTORY, InventoryItem
@@ -24,6 +25,7 @@ from crossdock.integrations.kit.adapter import (
     Written,
     implements,
     settles,
+    simulates,
 )
 from crossdock.integrations.kit.client import segment
 from crossdock.integrations.sandbox.base import CHANGED, each
@@ -84,6 +86,10 @@ class Orders(WarehouseBase):
         # The size of a shipment is that of its box; of several boxes each has its own.
         ignored = ["measurements"] if body.measurements is not UNSET and len(boxes) > 1 else []
         return Written(written.record, [*written.unused_fields, *ignored], written.related)
+
+    @simulates(SIMULATE_FULFILL.operation_id)
+    async def fulfill_order(self, order_id: str, *, partial: bool) -> Written[Order]:
+        return await self.create_order_shipment(order_id, CreateOrderShipment(partial=partial))
 
     @implements(orders.CREATE_ORDER_FILE, order_bodies.CreateOrderFileBody)
     async def create_order_file(self, order_id: str, body: order_bodies.CreateOrderFileBody) -> Written[Order]:

@@ -10,9 +10,19 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, UnsetType
 
 from crossdock.contract.bodies import BodyPart, WriteBody, choices, vendor_only
+from crossdock.contract.management.simulations import SIMULATE_RECEIVE_RETURN
 from crossdock.contract.values import Timestamp
 from crossdock.contract.wms import inbound_shipments, returns
-from crossdock.integrations.kit.adapter import Attempt, Page, Settlement, Window, Written, implements, settles
+from crossdock.integrations.kit.adapter import (
+    Attempt,
+    Page,
+    Settlement,
+    Window,
+    Written,
+    implements,
+    settles,
+    simulates,
+)
 from crossdock.integrations.kit.client import segment
 from crossdock.integrations.sandbox.base import CHANGED, each
 from crossdock.integrations.sandbox.mapping import given
@@ -197,8 +207,8 @@ class Receiving(Requests):
     async def settle_cancel_return(self, attempt: Attempt) -> Settlement:
         return await self.ask_again(attempt, returns.RETURNS)
 
+    @simulates(SIMULATE_RECEIVE_RETURN.operation_id)
     async def receive_return(self, return_id: str) -> Written[returns.Return]:
-        """Everything of a return arrives. No action of the contract: a person in the warehouse does this."""
         return await self.ask("POST", f"returns/{segment(return_id)}/receipt", returns.RETURNS)
 
 
