@@ -87,7 +87,7 @@ async def _carry_out(
 async def _sandbox(
     engine: Engine, organization_id: UUID, vertical: str, ids: Sequence[str]
 ) -> tuple[type[Adapter], ConnectionRow]:
-    """The organization's sandbox of a vertical. It is made now when there is none yet, unless a record of it is named."""
+    """The organization's sandbox of a vertical, made now if need be; 404 if there is none yet and a record is named."""
     adapter = registry.find(vertical, sandboxes.SLUG)
     if adapter is None:
         raise LookupError(f"there is no {vertical} sandbox")

@@ -201,11 +201,11 @@ def implements(
     return mark
 
 
-def settles(action: Action) -> Callable[[M], M]:
-    """Declares that the method finds out whether an uncertain `action` took effect, by reading only."""
+def settles(*actions: Action) -> Callable[[M], M]:
+    """Declares that the method finds out whether an uncertain write of these kinds took effect, by reading only."""
 
     def mark(method: M) -> M:
-        setattr(method, _SETTLES, action)
+        setattr(method, _SETTLES, actions)
         return method
 
     return mark
@@ -317,7 +317,7 @@ class Adapter:
             found.update(vars(base).get("implementations", {}))
         settlers: dict[str, str] = {}
         for name, member in vars(cls).items():
-            if settled := getattr(member, _SETTLES, None):
+            for settled in getattr(member, _SETTLES, ()):
                 settlers[settled.key] = name
             if mark := getattr(member, _MARK, None):
                 action, body, mode = mark

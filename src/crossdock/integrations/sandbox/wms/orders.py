@@ -97,26 +97,6 @@ class Orders(WarehouseBase):
         file = given({"name": body.file_name, "content": content, "link": body.file_url})
         return await self._send("POST", f"/{segment(order_id)}/files", file)
 
-    @settles(orders.CREATE_ORDER)
-    async def settle_create_order(self, attempt: Attempt) -> Settlement:
-        return await self._settle_order(attempt)
-
-    @settles(orders.UPDATE_ORDER)
-    async def settle_update_order(self, attempt: Attempt) -> Settlement:
-        return await self._settle_order(attempt)
-
-    @settles(orders.CANCEL_ORDER)
-    async def settle_cancel_order(self, attempt: Attempt) -> Settlement:
-        return await self._settle_order(attempt)
-
-    @settles(orders.CREATE_ORDER_SHIPMENT)
-    async def settle_create_order_shipment(self, attempt: Attempt) -> Settlement:
-        return await self._settle_order(attempt)
-
-    @settles(orders.CREATE_ORDER_FILE)
-    async def settle_create_order_file(self, attempt: Attempt) -> Settlement:
-        return await self._settle_order(attempt)
-
     async def _send(
         self, method: str, path: str, body: dict[str, Any], unused: list[str] | None = None
     ) -> Written[Order]:
@@ -126,7 +106,14 @@ class Orders(WarehouseBase):
         changed: SandboxOrderChanged = answer.json(SandboxOrderChanged)
         return Written(to_order(changed.order), unused or [], _related(changed.items, changed.ledger, changed.charges))
 
-    async def _settle_order(self, attempt: Attempt) -> Settlement:
+    @settles(
+        orders.CREATE_ORDER,
+        orders.UPDATE_ORDER,
+        orders.CANCEL_ORDER,
+        orders.CREATE_ORDER_SHIPMENT,
+        orders.CREATE_ORDER_FILE,
+    )
+    async def settle_order(self, attempt: Attempt) -> Settlement:
         """An order names the references of every request that made or changed it. Which items a request moved is not
         kept, so all that changed since it was sent are read again."""
         found = await self.look_up("orders", SandboxOrder, reference=attempt.reference)
