@@ -46,7 +46,7 @@ class Trouble:
 TROUBLES = [
     Trouble("401", refusal(401), "Invalid Depot credentials", True),
     Trouble("403", refusal(403, "no right"), "no right", False),
-    Trouble("429", refusal(429, "slow down", retry_after="7"), "slow down", False),
+    Trouble("429", refusal(429, "slow down", retry_after="0"), "slow down", False),
     Trouble("500", refusal(500, "fell over"), "fell over", False),
     Trouble("502", refusal(502, "bad gateway"), "bad gateway", False),
     Trouble("html", HTML, "/items answered 200 with an unexpected body (text/html)", True),
