@@ -6,7 +6,7 @@ import inspect
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Generic, TypeVar
 
 import msgspec
@@ -19,6 +19,7 @@ from crossdock.contract.records import Record
 from crossdock.contract.resources import Resource
 from crossdock.contract.values import Vertical
 from crossdock.integrations.kit.auth import AuthScheme, Credentials
+from crossdock.integrations.kit.budget import Budget, RateReport
 from crossdock.integrations.kit.client import VendorClient
 from crossdock.integrations.kit.transport import VendorAnswer
 
@@ -27,25 +28,19 @@ M = TypeVar("M", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
-class Budget:
-    """The rate a connected system publishes: `requests` in every `per_seconds`, for one connection."""
-
-    requests: int
-    per_seconds: float
-    source: str
-    """Where the system says so."""
-
-
-@dataclass(frozen=True)
 class Incremental:
     """A read that asks only for what changed; `by` names the field or parameter it filters with.
 
     `until` names the one that limits the end of the window. Without it, a read of a span of the past gets everything
     since its start, and what lies behind its end is left out here, by the dates of the records.
+
+    A system that leaves no trace of what it deletes is read in full every `full_every`; what is missing then twice in
+    a row counts as deleted.
     """
 
     by: str
     until: str | None = None
+    full_every: timedelta | None = None
 
 
 @dataclass(frozen=True)
@@ -334,6 +329,10 @@ class Adapter:
         """What the system says the credentials may do (scopes, roles); None when it does not say."""
         return None
 
+    def read_rate(self, answer: VendorAnswer) -> RateReport | None:
+        """What the answer says of the budget, where the system tells."""
+        return None
+
     def session_ended(self, answer: VendorAnswer) -> bool:
         """Whether the answer says that the token no longer serves, so that nothing was done and a new one may help."""
         return answer.status == 401
@@ -460,6 +459,8 @@ def _verify(cls: type[Adapter], made: Implementation, member: Any) -> None:
             raise TypeError(f"{where}: a read says mode=Incremental(by=...) or mode=Snapshot(because=...)")
         if not inspect.isasyncgenfunction(member):
             raise TypeError(f"{where}: a read is an async generator of pages")
+        if isinstance(made.mode, Incremental) and made.mode.full_every and not action.resource.full_first_sync:
+            raise TypeError(f"{where}: {action.resource.key} is never read in full, so full_every has no effect")
         return
     if action.is_live:
         if made.mode is not None or made.body is not None or not inspect.iscoroutinefunction(member):
