@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from crossdock.connections import turns
@@ -27,7 +29,7 @@ def ask(name: str, priority: Priority = SYNC, cost: float = 1, **facts: object) 
     return Ask(**{**given, **facts})  # type: ignore[arg-type]
 
 
-def granted(state: BudgetState, priority: Priority, now: float = 0, **facts: object) -> int:
+def granted(state: BudgetState, priority: Priority, now: float = 0, **facts: Any) -> int:
     """How many requests may go out at once."""
     count = 0
     while decide(state, ask(f"{priority}-{count}-{now}", priority, **facts), now).granted:
