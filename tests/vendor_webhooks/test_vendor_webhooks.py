@@ -420,7 +420,7 @@ class TestSubscription:
 
     async def test_a_server_without_a_public_address_only_asks(self, shop: Shop) -> None:
         class Outside(CartSandbox):
-            in_process = None
+            in_process = None  # type: ignore[assignment]
 
         assert connections.webhook_url(shop.engine, Outside) is None
         public = engine_like(shop.engine, public_url="https://api.example.com/")

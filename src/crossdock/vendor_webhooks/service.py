@@ -24,6 +24,7 @@ from crossdock.contract.catalogue import READ_OF
 from crossdock.contract.errors import AdapterError, NotSupported, RateLimited, VendorUnavailable
 from crossdock.integrations import registry
 from crossdock.integrations.kit.adapter import Adapter
+from crossdock.integrations.kit.budget import Priority
 from crossdock.integrations.kit.webhooks import Changed, Delivery, Incoming, Subscription
 from crossdock.platform.database import Connection
 from crossdock.platform.engine import Engine
@@ -239,7 +240,9 @@ async def work_off(engine: Engine, claim: DeliveryClaim) -> None:
     try:
         if claim.topic not in adapter_type.receivers:
             raise NotSupported(f"{claim.topic} is not listened to any more")
-        adapter = await connections.open_adapter(engine, claim.organization_id, claim.connection_id, adapter_type)
+        adapter = await connections.open_adapter(
+            engine, claim.organization_id, claim.connection_id, adapter_type, priority=Priority.SYNC
+        )
         asked_at = engine.now()
         found = await adapter.receive(Delivery(claim.topic, claim.body))
     except ConnectionGone:
