@@ -44,11 +44,15 @@ class StrictDepot(DepotServer):
     refused: int = 0
     under_way: int = 0
     most_under_way: int = 0
+    busy: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the depot has been read ten times."""
 
     async def respond(self, request: Received) -> Answer:
         now = time.monotonic()
         self.arrivals = [moment for moment in self.arrivals if moment > now - 1] + [now]
         self.order.append(request.method)
+        if self.order.count("GET") >= 10:
+            self.busy.set()
         if len(self.arrivals) > RATE:
             self.refused += 1
             return refusal(429, "too many")
@@ -104,8 +108,7 @@ async def test_a_backfill_under_way_lets_writes_go_first_and_nobody_is_refused(
         return count
 
     backfill = [asyncio.create_task(read(adapter)) for adapter in readers]
-    while depot.order.count("GET") < 10:
-        await asyncio.sleep(0.01)
+    await depot.busy.wait()
     ahead = []
     for turn in range(12):
         adapter = await _open(strict, processes[turn % 2], Priority.WRITE)
@@ -145,11 +148,10 @@ async def test_a_caller_that_goes_away_leaves_its_place_to_others(
 ) -> None:
     """A connection would otherwise stand still after a few time-outs."""
     hold = asyncio.Event()
-    fault = strict.depot.fail("GET", "/items", hold=hold, times=CONCURRENCY, applies=True)
+    faults = [strict.depot.fail("GET", f"/items?page={n}", hold=hold, applies=True) for n in range(CONCURRENCY)]
     adapter = await _open(strict, processes[0], Priority.LIVE)
-    calls = [asyncio.create_task(adapter.client.get("/items", {"page": 0})) for _ in range(CONCURRENCY)]
-    while fault.times > 0 or not fault.met.is_set():
-        await asyncio.sleep(0.01)
+    calls = [asyncio.create_task(adapter.client.get("/items", {"page": n})) for n in range(CONCURRENCY)]
+    await asyncio.gather(*(fault.met.wait() for fault in faults))
     for call in calls:
         call.cancel()
     await asyncio.gather(*calls, return_exceptions=True)

@@ -104,9 +104,7 @@ class StoredBudget:
 
     async def _end(self, ask: Ask, turn: Turn) -> None:
         if turn.report is None and turn.hold_seconds <= 0:
-            await budget_store.end_request(
-                self._engine.database, self._organization_id, self._connection_id, ask.id
-            )
+            await budget_store.end_request(self._engine.database, self._organization_id, self._connection_id, ask.id)
             return
         await self._change(functools.partial(_finish, ask=ask, turn=turn))
 

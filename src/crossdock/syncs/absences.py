@@ -1,7 +1,7 @@
 """Records that a complete read did not find, in the database. What two in a row have not found counts as deleted.
 
-Once is not enough: a system that is read page by page may leave a record out while others move. Only missing records have
-a row, so a read that finds everything in its place writes nothing.
+Once is not enough: a system that is read page by page may leave a record out while others move. Only missing records
+have a row, so a read that finds everything in its place writes nothing.
 """
 
 from __future__ import annotations

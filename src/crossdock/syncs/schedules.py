@@ -108,6 +108,21 @@ async def add_missing(connection: Connection, adapter: type[Adapter]) -> int:
     return cursor.rowcount
 
 
+async def set_frequency(connection: Connection, connection_id: UUID, function_name: str, seconds: int) -> bool:
+    """Says how often a function is synced; false when it has no schedule.
+
+    What is due, or waits after a failure, stays as it is; else the time since its last run counts.
+    """
+    cursor = await connection.execute(
+        "update sync_schedules set frequency_seconds = %(seconds)s, due_at = case "
+        "when due_at > now() and failures = 0 and last_crawl_end is not null "
+        "then greatest(now(), last_crawl_end + make_interval(secs => %(seconds)s)) else due_at end "
+        "where connection_id = %(connection)s and function_name = %(function)s",
+        {"seconds": seconds, "connection": connection_id, "function": function_name},
+    )
+    return cursor.rowcount == 1
+
+
 async def set_paused(
     connection: Connection, connection_id: UUID, paused: bool, function_name: str | None = None
 ) -> bool:
@@ -155,8 +170,8 @@ _DUE = (
     "and not exists (select 1 from on_demand_syncs j where j.connection_id = s.connection_id "
     "and j.function_name = s.function_name and j.status = 'open')"
 )
-"""A disabled function stays due, so that it goes on where it stopped as soon as it is enabled again; so does one with an
-open on-demand job, which comes first."""
+"""A disabled function stays due, so that it goes on where it stopped as soon as it is enabled again; so does one with
+an open on-demand job, which comes first."""
 _DUE_FROM = (
     "sync_schedules s join connections c on c.id = s.connection_id left join organization_policies p "
     "on p.organization_id = c.organization_id and p.vertical = c.vertical"
@@ -214,7 +229,8 @@ async def read_progress(connection: Connection, due: Due) -> Progress | None:
         "select c.vertical, c.integration_name, s.window_start, s.window_end, s.cursor, "
         f"s.latest_data, s.first_completed_at, {OF_THE_FUNCTION} "
         "from sync_schedules s join connections c on c.id = s.connection_id "
-        "join organizations o on o.id = c.organization_id where s.connection_id = %s and s.function_name = %s and s.lease_id = %s",
+        "join organizations o on o.id = c.organization_id "
+        "where s.connection_id = %s and s.function_name = %s and s.lease_id = %s",
         (due.connection_id, due.function_name, due.lease_id),
     )
     row = await cursor.fetchone()
@@ -279,6 +295,11 @@ async def read_ending(connection: Connection, due: Due) -> Ending | None:
     return Ending(**row) if row else None
 
 
+_EARLY = "case when first_completed_at is null then 0.5 else 0.1 end"
+"""How much earlier than its frequency says a run may be due. Connections that were made at once would otherwise come
+due at once for ever."""
+
+
 async def complete(connection: Connection, due: Due) -> bool:
     """Ends a run that went through, and says when the next one is due."""
     found = await connection.execute(
@@ -286,7 +307,7 @@ async def complete(connection: Connection, due: Due) -> bool:
         "first_completed_at = coalesce(first_completed_at, now()), lease_id = null, lease_until = null, "
         "last_full_at = case when window_start is null then now() else last_full_at end, "
         "window_start = null, window_end = null, cursor = null, asked_for = false, "
-        "due_at = now() + make_interval(secs => frequency_seconds) "
+        f"due_at = now() + make_interval(secs => frequency_seconds * (1 - random() * {_EARLY})) "
         "where connection_id = %s and function_name = %s and lease_id = %s",
         (due.connection_id, due.function_name, due.lease_id),
     )

@@ -124,8 +124,8 @@ class VendorClient:
 
         `changes` says whether the call may change anything there: by default every method but GET does, while a
         GraphQL query is a POST that does not. `retry` is on by default for calls that change nothing; a call that
-        changes something may only be retried when the system recognises the repetition. `cost` is what it takes from the
-        budget, of the named `bucket` where the system has several. `allow` are statuses that the caller handles itself.
+        changes something may only be retried when the system recognises the repetition. `cost` is what it takes of the
+        budget, or of the named `bucket` where there are several. `allow` are statuses that the caller handles itself.
         """
         adapter = self._bound()
         changing = method not in SAFE_METHODS if changes is None else changes

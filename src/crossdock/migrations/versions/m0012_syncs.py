@@ -1,4 +1,4 @@
-"""Shared vendor budgets with priorities, records that a system no longer lists, runs of syncs, and how far back to read."""
+"""Vendor budgets with priorities, records that a system no longer lists, runs of syncs, how far back to read."""
 
 from alembic import op
 
