@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+import httpx
 import pytest
 
 from crossdock.connections import service
@@ -66,11 +67,11 @@ class StrictDepot(DepotServer):
 
 
 @pytest.fixture
-async def strict(engine: Engine, http: object) -> AsyncIterator[DepotConnection]:
+async def strict(engine: Engine, http: httpx.AsyncClient) -> AsyncIterator[DepotConnection]:
     depot = StrictDepot()
     async with serve(depot.respond) as loopback:
         depot.loopback = loopback
-        async with connected_depot(engine, http, depot, CountedDepot) as connection:  # type: ignore[arg-type]
+        async with connected_depot(engine, http, depot, CountedDepot) as connection:
             depot.stock(*"abc", onhand=100)
             await connection.sync()
             yield connection
