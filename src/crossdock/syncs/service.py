@@ -14,10 +14,13 @@ import structlog
 
 from crossdock.connections import problems
 from crossdock.connections import service as connections
+from crossdock.connections import store as connection_store
+from crossdock.connections.diagnosis import diagnose
+from crossdock.connections.problems import Problem
 from crossdock.connections.secrets import ConnectionGone
 from crossdock.contract.actions import Action
 from crossdock.contract.catalogue import ACTION_BY_KEY
-from crossdock.contract.errors import AdapterError, NeedsReconnect, RateLimited, UnexpectedShape
+from crossdock.contract.errors import AdapterError, RateLimited
 from crossdock.integrations import registry
 from crossdock.integrations.kit.adapter import Adapter, Incremental, Page, Snapshot, SyncMode, Window
 from crossdock.integrations.kit.budget import Priority
@@ -187,7 +190,8 @@ async def _end(engine: Engine, run: Run, seen: Collection[str]) -> None:
             await _delete(engine, connection, run, await _gone(connection, run, seen))
         await runs.end(connection, run.id, run.count, "completed")
         # Announcements come last: they hold the event counter.
-        await problems.clear(connection, due.connection_id, due.function_name, now=engine.now())
+        if await problems.clear(connection, due.connection_id, due.function_name, now=engine.now()):
+            await schedules.go_on(connection, due)
         if ending is not None:
             await announcements.completed(connection, due, run.action, ending, now=engine.now())
         if due.job_id is not None:
@@ -309,24 +313,36 @@ def _add(count: RunCount, page: Page[Any], saved: Saved) -> None:
 
 async def _note_failure(engine: Engine, run: Run, error: AdapterError) -> None:
     retry = error.retry_after if isinstance(error, RateLimited) else None
-    blocking = isinstance(error, NeedsReconnect | UnexpectedShape)
     due = run.due
+    try:
+        problem = await _find_problem(engine, due, run.adapter_type, error)
+    except ConnectionGone:
+        return
     async with engine.database.transaction(due.organization_id) as connection:
         await runs.end(connection, run.id, run.count, "failed", error.message)
         if not await _fail(connection, due, retry):
             return
+        if problem.kind == "credentials":
+            await schedules.hold_back(connection, due)
         await problems.note(
             connection,
             organization_id=due.organization_id,
             connection_id=due.connection_id,
-            function_name=due.function_name,
-            message=error.message,
-            failed_url=error.failed_url,
-            preventing_sync=blocking,
+            problem=problem,
             now=engine.now(),
         )
         if due.job_id is None:
             await announcements.failed(connection, due, now=engine.now())
+
+
+async def _find_problem(engine: Engine, due: Due, adapter_type: type[Adapter], error: AdapterError) -> Problem:
+    async with engine.database.transaction(due.organization_id) as connection:
+        row = await connection_store.get_connection(connection, due.connection_id)
+    if row is None:
+        raise ConnectionGone
+    adapter = await connections.open_adapter(engine, due.organization_id, due.connection_id, adapter_type)
+    reads = [item.action.name for item in adapter_type.implementations.values() if item.action.is_read]
+    return await diagnose(adapter, due.function_name, error, {*reads} - {*row.switched_off})
 
 
 async def _release(engine: Engine, run: Run) -> None:

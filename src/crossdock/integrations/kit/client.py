@@ -29,7 +29,14 @@ from crossdock.contract.errors import (
 from crossdock.contract.values import ENCODER
 from crossdock.integrations.kit.auth import AuthSession, MemoryTokens, TokenStore
 from crossdock.integrations.kit.budget import NoTurn, RateBudget, UnlimitedBudget
-from crossdock.integrations.kit.transport import AnswerLost, NotSent, Transport, VendorAnswer, VendorRequest
+from crossdock.integrations.kit.transport import (
+    AnswerLost,
+    NotSent,
+    Transport,
+    VendorAnswer,
+    VendorRequest,
+    shown_url,
+)
 
 if TYPE_CHECKING:
     from crossdock.integrations.kit.adapter import Adapter, VendorMessage
@@ -124,8 +131,9 @@ class VendorClient:
 
         `changes` says whether the call may change anything there: by default every method but GET does, while a
         GraphQL query is a POST that does not. `retry` is on by default for calls that change nothing; a call that
-        changes something may only be retried when the system recognises the repetition. `cost` is what it takes of the
-        budget, or of the named `bucket` where there are several. `allow` are statuses that the caller handles itself.
+        changes something may only be retried when the system recognises the repetition. `cost` is what it takes from
+        the budget, of the named `bucket` where the system has several. `allow` are statuses that the caller handles
+        itself.
         """
         adapter = self._bound()
         changing = method not in SAFE_METHODS if changes is None else changes
@@ -174,7 +182,7 @@ class VendorClient:
         try:
             return await self._attempt(request, price, changing=changing, allow=allow)
         except AdapterError as error:
-            error.failed_url = urlsplit(request.url)._replace(query="", fragment="").geturl()
+            error.failed_url = shown_url(request.url)
             raise
 
     async def _attempt(

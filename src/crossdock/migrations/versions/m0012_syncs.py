@@ -1,4 +1,4 @@
-"""Vendor budgets with priorities, records that a system no longer lists, runs of syncs, how far back to read."""
+"""Shared vendor budgets with priorities, records that a system no longer lists, runs of syncs, how far back to read."""
 
 from alembic import op
 
