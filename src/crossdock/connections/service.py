@@ -26,7 +26,7 @@ from crossdock.contract.values import Vertical, whole_seconds
 from crossdock.contract.webhooks_admin import ConnectionCreatedData
 from crossdock.integrations import registry
 from crossdock.integrations.kit.adapter import Adapter, Runtime
-from crossdock.integrations.kit.auth import Credentials, TokenStore
+from crossdock.integrations.kit.auth import Credentials, Token, TokenStore
 from crossdock.integrations.kit.client import RateBudget, VendorClient
 from crossdock.platform import page_tokens
 from crossdock.platform.database import Connection
@@ -78,10 +78,24 @@ async def create(
         )
 
 
-async def prove(engine: Engine, adapter: type[Adapter], credentials: Credentials) -> str:
+def unbound(
+    engine: Engine, adapter: type[Adapter], credentials: Credentials, tokens: TokenStore | None = None
+) -> Adapter:
+    """The adapter of credentials that belong to no connection yet, ready to talk."""
+    client = VendorClient(
+        engine.transport(adapter.in_process),
+        tokens=tokens,
+        timeout_seconds=engine.settings.vendor_timeout_seconds,
+        application=engine.oauth_applications.get(adapter.slug),
+    )
+    return adapter(credentials, Runtime(client, engine.now))
+
+
+async def prove(
+    engine: Engine, adapter: type[Adapter], credentials: Credentials, tokens: TokenStore | None = None
+) -> str:
     """Asks the system whether it takes the credentials; gives what it says of the account, as JSON."""
-    client = VendorClient(engine.transport(adapter.in_process), timeout_seconds=engine.settings.vendor_timeout_seconds)
-    me = await adapter(credentials, Runtime(client, engine.now)).check()
+    me = await unbound(engine, adapter, credentials, tokens).check()
     return msgspec.json.encode(me).decode()
 
 
@@ -96,8 +110,12 @@ async def add(
     customer_id: str | None = None,
     is_sandbox: bool = False,
     disabled_functions: list[str] | None = None,
+    vendor_token: Token | None = None,
 ) -> tuple[ConnectionRow, str]:
-    """Stores a connection whose credentials are proven, and makes its first sync due."""
+    """Stores a connection whose credentials are proven, and makes its first sync due.
+
+    `vendor_token` is the one that proved them, where the system gave one.
+    """
     row = ConnectionRow(
         id=uuid4(),
         organization_id=organization_id,
@@ -119,7 +137,7 @@ async def add(
         wrapped_key=wrapped,
         sealed_credentials=secrets.seal_credentials(key, credentials),
         sealed_access_token=key.seal(secrets.ACCESS_TOKEN, token.encode()),
-        sealed_token=None,
+        sealed_token=None if vendor_token is None else secrets.seal_token(key, vendor_token),
         token_version=0,
     )
     await store.insert_connection(
@@ -137,7 +155,12 @@ async def add(
 
 
 async def reinstall(
-    engine: Engine, connection: Connection, row: ConnectionRow, credentials: Credentials, me: str | None
+    engine: Engine,
+    connection: Connection,
+    row: ConnectionRow,
+    credentials: Credentials,
+    me: str | None,
+    vendor_token: Token | None = None,
 ) -> None:
     """Gives a connection new, proven credentials. Its id, token and data stay, its problems are forgotten, and every
     function goes on where it stopped; a first sync runs only where none has gone through."""
@@ -145,7 +168,8 @@ async def reinstall(
     if sealed is None:
         raise secrets.ConnectionGone
     key = engine.master_key.open_data_key(row.organization_id, row.id, sealed.wrapped_key)
-    await store.replace_credentials(connection, row.id, secrets.seal_credentials(key, credentials))
+    held = None if vendor_token is None else secrets.seal_token(key, vendor_token)
+    await store.replace_credentials(connection, row.id, secrets.seal_credentials(key, credentials), held)
     await store.update_connection(connection, row.id, {"me": me})
     await schedules.make_due(connection, row.id, None)
     await problems.clear_all(connection, row.id, now=engine.now())
@@ -197,6 +221,7 @@ async def open_adapter(
         tokens=tokens,
         budget=budget,
         timeout_seconds=engine.settings.vendor_timeout_seconds,
+        application=engine.oauth_applications.get(adapter.slug),
     )
     return adapter(credentials, Runtime(client, engine.now, reference))
 
