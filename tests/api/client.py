@@ -235,4 +235,6 @@ async def connected_depot(
             credentials=DepotCredentials(url=depot.url, key=KEY),
             customer_id="customer of the depot",
         )
+        # What the depot was asked before anything was read is not what tests are about.
+        depot.loopback.received.clear()
         yield DepotConnection(engine, depot, organization_id, row.id, Caller(http, key, token))

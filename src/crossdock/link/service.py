@@ -22,7 +22,6 @@ from crossdock.contract.management.link import ExchangeAnswer
 from crossdock.contract.switches import spelled
 from crossdock.integrations import registry
 from crossdock.integrations.kit.adapter import Adapter
-from crossdock.integrations.kit.auth import Token
 from crossdock.link import offers, sign_ins, store
 from crossdock.link.offers import Offer
 from crossdock.link.sign_ins import SignInRefused
@@ -71,9 +70,10 @@ async def finish(engine: Engine, link_token: str) -> Completed:
 async def _finish_proven(
     engine: Engine, connection: Connection, offer: Offer, adapter: type[Adapter], row: SignInRow
 ) -> Completed:
-    typed, token = sign_ins.credentials_of(engine, row, adapter), sign_ins.token_of(engine, row)
+    typed = sign_ins.credentials_of(engine, row, adapter)
+    proof = sign_ins.proof_of(row.me, row.permissions, sign_ins.token_of(engine, row))
     if offer.connection is not None:
-        await connections.reinstall(engine, connection, offer.connection, typed, row.me, token)
+        await connections.reinstall(engine, connection, offer.connection, typed, proof)
         await _set_customer(connection, offer.connection.id, offer.token.customer_id)
         return await _coded(engine, connection, offer, row, connection_id=offer.connection.id)
     off = await sign_ins.switched_off(connection, offer, adapter, row.disabled_functions or ())
@@ -85,8 +85,7 @@ async def _finish_proven(
         organization_id=row.organization_id,
         adapter=adapter,
         credentials=typed,
-        me=row.me,
-        vendor_token=token,
+        proof=proof,
         customer_id=offer.token.customer_id,
         disabled_functions=off,
     )
@@ -135,6 +134,7 @@ async def _coded(
             customer_id=offer.token.customer_id,
             disabled_functions=row.disabled_functions,
             me=None if kept is None else kept.me,
+            permissions=None if kept is None else kept.permissions,
             wrapped_key=None if kept is None else kept.wrapped_key,
             sealed_credentials=None if kept is None else kept.sealed_credentials,
             sealed_token=None if kept is None else kept.sealed_token,
@@ -212,9 +212,10 @@ async def _settle(
     if code.wrapped_key is not None and code.sealed_credentials is not None:
         key = engine.master_key.open_data_key(code.organization_id, code.id, code.wrapped_key)
         typed = secrets.open_credentials(key, code.sealed_credentials, adapter.credentials_type)
-        token: Token | None = None if code.sealed_token is None else secrets.open_token(key, code.sealed_token)
+        token = None if code.sealed_token is None else secrets.open_token(key, code.sealed_token)
+        proof = sign_ins.proof_of(code.me, code.permissions, token)
         if known is not None:
-            await connections.reinstall(engine, connection, known, typed, code.me, token)
+            await connections.reinstall(engine, connection, known, typed, proof)
             connection_id = known.id
         else:
             made, _ = await connections.add(
@@ -223,8 +224,7 @@ async def _settle(
                 organization_id=code.organization_id,
                 adapter=adapter,
                 credentials=typed,
-                me=code.me,
-                vendor_token=token,
+                proof=proof,
                 disabled_functions=await policy.for_new_connection(
                     connection, adapter, code.disabled_functions or (), ()
                 ),

@@ -12,11 +12,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
 
+import msgspec
+
 from crossdock.accounts import store as accounts
 from crossdock.connections import policy, sandboxes, secrets
 from crossdock.connections import service as connections
 from crossdock.connections import store as connection_store
 from crossdock.connections.permissions import Permission
+from crossdock.connections.service import Proof
 from crossdock.contract.errors import AdapterError, InvalidBody, NeedsReconnect, RequestRefused, bad_request
 from crossdock.contract.values import whole_seconds
 from crossdock.contract.webhooks_admin import InstallFailedData
@@ -79,6 +82,11 @@ def credentials_of(engine: Engine, row: SignInRow, adapter: type[Adapter]) -> Cr
 def token_of(engine: Engine, row: SignInRow) -> Token | None:
     """The token that a sign-in got from the system."""
     return None if row.sealed_token is None else secrets.open_token(key_of(engine, row), row.sealed_token)
+
+
+def proof_of(me: str | None, permissions: str | None, token: Token | None) -> Proof:
+    """What a sign-in proved, as it is kept."""
+    return Proof(me, msgspec.json.decode(permissions or "[]", type=list[Permission]), token)
 
 
 async def switched_off(
@@ -150,16 +158,20 @@ async def sign_in(
     if isinstance(adapter.auth, OAuth2Code):
         raise SignInRefused(f"{adapter.display_name} is signed in to on its own page")
     typed = connections.parse_credentials(adapter, credentials)
-    tokens = MemoryTokens()
     try:
-        me = await connections.prove(engine, adapter, typed, tokens)
+        proof = await connections.prove(engine, adapter, typed, None)
     except AdapterError as error:
         await _note_failure(engine, offer, adapter, error.message)
         raise
     row, key = _sealed(engine, row, typed)
-    token = await tokens.current()
-    sealed_token = None if token is None else secrets.seal_token(key, token)
-    await _save(engine, replace(row, proven=True, me=me, sealed_token=sealed_token))
+    await _save(engine, _proven(row, key, proof))
+
+
+def _proven(row: SignInRow, key: DataKey, proof: Proof) -> SignInRow:
+    token = proof.vendor_token
+    return replace(
+        row, proven=True, me=proof.me, sealed_token=None if token is None else secrets.seal_token(key, token)
+    )
 
 
 async def _save(engine: Engine, row: SignInRow) -> None:
@@ -287,11 +299,7 @@ async def _redeemed(
     verifier = key.open(_VERIFIER, row.sealed_verifier).decode()
     session = connections.unbound(engine, adapter, typed).client.session()
     token = await _scheme(adapter).redeem(session, code=code, verifier=verifier, redirect_uri=row.redirect_uri)
-    tokens = MemoryTokens(token)
-    me = await connections.prove(engine, adapter, typed, tokens)
-    used = await tokens.current()
-    sealed = None if used is None else secrets.seal_token(key, used)
-    return replace(row, proven=True, me=me, sealed_token=sealed)
+    return _proven(row, key, await connections.prove(engine, adapter, typed, None, token))
 
 
 async def _offer_of(engine: Engine, row: SignInRow) -> Offer:
@@ -341,7 +349,10 @@ async def check_permissions(engine: Engine, link_token: str) -> list[Permission]
             off = await switched_off(connection, offer, adapter, row.disabled_functions or ())
             if off is None:
                 off = await accounts.get_disabled(connection, row.vertical)
-    return await connections.probe_permissions(engine, await _opened(engine, row, adapter), off)
+    found = await connections.probe_permissions(engine, await _opened(engine, row, adapter), off)
+    async with engine.database.transaction(row.organization_id) as connection:
+        await store.save_permissions(connection, row, msgspec.json.encode(found).decode())
+    return found
 
 
 async def _opened(engine: Engine, row: SignInRow, adapter: type[Adapter]) -> Adapter:

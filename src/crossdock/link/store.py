@@ -56,6 +56,7 @@ class AuthCodeRow:
     customer_id: str | None
     disabled_functions: list[str] | None
     me: str | None
+    permissions: str | None
     wrapped_key: bytes | None
     sealed_credentials: bytes | None
     expires_at: datetime
@@ -78,6 +79,7 @@ class SignInRow:
     disabled_functions: list[str] | None
     proven: bool = False
     me: str | None = None
+    permissions: str | None = None
     wrapped_key: bytes | None = None
     sealed_credentials: bytes | None = None
     sealed_token: bytes | None = None
@@ -225,6 +227,14 @@ async def save_outcome(connection: Connection, row: SignInRow) -> None:
     await connection.execute(
         "update sign_ins set proven = %s, me = %s, sealed_token = %s, problem = %s where token_hash = %s and id = %s",
         (row.proven, row.me, row.sealed_token, row.problem, row.token_hash, row.id),
+    )
+
+
+async def save_permissions(connection: Connection, row: SignInRow, permissions: str) -> None:
+    """What a sign-in may do, unless another attempt has taken its place."""
+    await connection.execute(
+        "update sign_ins set permissions = %s where token_hash = %s and id = %s",
+        (permissions, row.token_hash, row.id),
     )
 
 

@@ -55,6 +55,13 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True):
     vendor_timeout_seconds: Annotated[
         float, _about("How long one request to a connected system may take.", gt=0, le=600)
     ] = 30
+    permission_check_seconds: Annotated[
+        float,
+        _about("How long finding out what credentials are allowed to do may take; the rest is unknown.", gt=0, le=300),
+    ] = 20
+    permission_check_concurrency: Annotated[
+        int, _about("Calls of a connected system that are tried out at a time for it.", ge=1, le=50)
+    ] = 4
     write_deadline_seconds: Annotated[
         float, _about("How long one write may take in all before its outcome counts as uncertain.", gt=0, le=900)
     ] = 120

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -168,6 +169,8 @@ class Implementation:
     body: type[WriteBody] | None
     mode: SyncMode | None
     settler: str | None = None
+    prober: str | None = None
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -180,22 +183,27 @@ class FileContent:
 
 _MARK = "__implements__"
 _SETTLES = "__settles__"
+_PROBES = "__probes__"
 _DOWNLOADS = "__downloads__"
 _SIMULATES = "__simulates__"
 
 
 def implements(
-    action: Action, body: type[WriteBody] | None = None, *, mode: SyncMode | None = None
+    action: Action,
+    body: type[WriteBody] | None = None,
+    *,
+    mode: SyncMode | None = None,
+    needs: Sequence[str] = (),
 ) -> Callable[[M], M]:
     """Declares that the method carries out `action`.
 
     A read takes a `Window` and yields `Page`s; `mode` says how it keeps up with changes. A live read takes the ids of
     its path and returns its object. A write takes the ids of its path and `body`, and returns the record, `Written`, or
-    for a batch `BatchWritten`.
+    for a batch `BatchWritten`. `needs` are the rights it takes at the system, by the names that `rights` gives.
     """
 
     def mark(method: M) -> M:
-        setattr(method, _MARK, (action, body, mode))
+        setattr(method, _MARK, (action, body, mode, tuple(needs)))
         return method
 
     return mark
@@ -206,6 +214,19 @@ def settles(action: Action) -> Callable[[M], M]:
 
     def mark(method: M) -> M:
         setattr(method, _SETTLES, action)
+        return method
+
+    return mark
+
+
+def probes(action: Action) -> Callable[[M], M]:
+    """Declares that the method finds out, by one cheap request that changes nothing, whether `action` is allowed.
+
+    It takes nothing, and raises what the system says. A read without one is tried out with its first page.
+    """
+
+    def mark(method: M) -> M:
+        setattr(method, _PROBES, action)
         return method
 
     return mark
@@ -304,6 +325,14 @@ class Adapter:
         """An error hidden in an answer whose status says success, as GraphQL has them."""
         return None
 
+    def forbids(self, error: CrossdockError) -> bool:
+        """Whether an error says that the credentials are good, but not for this call."""
+        return isinstance(error, VendorRejected) and error.status == 403
+
+    async def rights(self) -> Collection[str] | None:
+        """What the system says the credentials may do (scopes, roles); None when it does not say."""
+        return None
+
     def session_ended(self, answer: VendorAnswer) -> bool:
         """Whether the answer says that the token no longer serves, so that nothing was done and a new one may help."""
         return answer.status == 401
@@ -314,20 +343,16 @@ class Adapter:
         # A class may be put together from several, one a resource.
         for base in reversed(cls.__mro__[1:]):
             found.update(vars(base).get("implementations", {}))
-        settlers: dict[str, str] = {}
         for name, member in vars(cls).items():
-            if settled := getattr(member, _SETTLES, None):
-                settlers[settled.key] = name
             if mark := getattr(member, _MARK, None):
-                action, body, mode = mark
-                implementation = Implementation(action, name, body, mode)
+                action, body, mode, needs = mark
+                implementation = Implementation(action, name, body, mode, needs=needs)
                 _verify(cls, implementation, member)
                 found[action.key] = implementation
-        for key, settler in settlers.items():
-            if key not in found:
-                raise TypeError(f"{cls.__name__}.{settler} settles {key}, which the class does not implement")
-            made = found[key]
-            found[key] = Implementation(made.action, made.method, made.body, made.mode, settler)
+        for key, name in _about(cls, _SETTLES, found).items():
+            found[key] = replace(found[key], settler=name)
+        for key, name in _about(cls, _PROBES, found).items():
+            found[key] = replace(found[key], prober=name)
         cls.implementations = found
         cls.downloaders = {**_inherited(cls, "downloaders"), **_marked(cls, _DOWNLOADS, lambda item: item.key)}
         cls.simulations = {**_inherited(cls, "simulations"), **_marked(cls, _SIMULATES, str)}
@@ -377,6 +402,21 @@ class Adapter:
         method: Callable[[Any], Awaitable[Written[Any]]] = getattr(self, self.simulations[name])
         return await method(body)
 
+    async def probe(self, action: Action) -> bool:
+        """Tries out whether an action is allowed, by reading only; false when there is no way to. Raises a refusal."""
+        made = self.implementations[action.key]
+        if made.prober is not None:
+            ask: Callable[[], Awaitable[None]] = getattr(self, made.prober)
+            await ask()
+            return True
+        if not action.is_read:
+            return False
+        now = self.now()
+        method: Callable[[Window], AsyncGenerator[Page[Any], None]] = getattr(self, made.method)
+        async with aclosing(method(Window(now, now))) as pages:
+            await anext(pages, None)
+        return True
+
     async def settle(self, action: Action, attempt: Attempt) -> Settlement:
         """Finds out what became of an uncertain write; None when the system cannot tell."""
         settler = self.implementations[action.key].settler
@@ -397,6 +437,15 @@ def _inherited(cls: type[Adapter], name: str) -> dict[str, str]:
 def _marked(cls: type[Adapter], mark: str, key: Callable[[Any], str]) -> dict[str, str]:
     """The methods of this class that carry a mark, by what it says."""
     return {key(getattr(member, mark)): name for name, member in vars(cls).items() if hasattr(member, mark)}
+
+
+def _about(cls: type[Adapter], mark: str, implemented: Collection[str]) -> dict[str, str]:
+    """The methods of this class that carry a mark with an action, by the key of the action."""
+    found = _marked(cls, mark, lambda item: item.key)
+    for key, name in found.items():
+        if key not in implemented:
+            raise TypeError(f"{cls.__name__}.{name} {mark.strip('_')} {key}, which the class does not implement")
+    return found
 
 
 def _verify(cls: type[Adapter], made: Implementation, member: Any) -> None:

@@ -27,7 +27,14 @@ from crossdock.contract.errors import (
 )
 from crossdock.contract.values import ENCODER
 from crossdock.integrations.kit.auth import AuthSession, MemoryTokens, OAuthApplication, TokenStore
-from crossdock.integrations.kit.transport import AnswerLost, NotSent, Transport, VendorAnswer, VendorRequest
+from crossdock.integrations.kit.transport import (
+    AnswerLost,
+    NotSent,
+    Transport,
+    VendorAnswer,
+    VendorRequest,
+    shown_url,
+)
 
 if TYPE_CHECKING:
     from crossdock.integrations.kit.adapter import Adapter, VendorMessage
@@ -176,7 +183,7 @@ class VendorClient:
         try:
             return await self._attempt(request, changing=changing, cost=cost, allow=allow)
         except AdapterError as error:
-            error.failed_url = urlsplit(request.url)._replace(query="", fragment="").geturl()
+            error.failed_url = shown_url(request.url)
             raise
 
     async def _attempt(

@@ -5,7 +5,7 @@ from alembic import op
 from crossdock.migrations.tables import open_to_system, protect
 
 revision = "0014"
-down_revision = "0011"
+down_revision = "0013"
 
 _OWNER = "organization_id uuid not null references organizations on delete cascade"
 
@@ -14,8 +14,9 @@ def upgrade() -> None:
     op.execute(
         "create table sign_ins (token_hash bytea primary key references link_tokens on delete cascade, "
         f"{_OWNER}, id uuid not null, vertical text not null, integration_name text not null, "
-        "disabled_functions text[], proven boolean not null default false, me text, wrapped_key bytea, sealed_credentials bytea, sealed_token bytea, "
-        "state_hash bytea unique, browser_hash bytea, redirect_uri text, sealed_verifier bytea, problem text)"
+        "disabled_functions text[], proven boolean not null default false, me text, permissions text, "
+        "wrapped_key bytea, sealed_credentials bytea, sealed_token bytea, state_hash bytea unique, "
+        "browser_hash bytea, redirect_uri text, sealed_verifier bytea, problem text)"
     )
     protect("sign_ins")
     open_to_system("sign_ins", "select, delete")

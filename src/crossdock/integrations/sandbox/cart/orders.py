@@ -70,7 +70,7 @@ class ShopOrders(ShopBase):
         async for page in self.walk("orders", ShopOrder, window, each(mapping.to_order)):
             yield page
 
-    @implements(orders.CREATE_ORDER_SHIPMENT, CreateCartOrderShipment)
+    @implements(orders.CREATE_ORDER_SHIPMENT, CreateCartOrderShipment, needs=["orders.write"])
     async def create_order_shipment(self, order_id: str, body: CreateCartOrderShipment) -> Written[orders.Order]:
         lines = body.line_items
         shipment = {
@@ -88,7 +88,7 @@ class ShopOrders(ShopBase):
     async def settle_create_order_shipment(self, attempt: Attempt) -> Settlement:
         return await self._settle_order(attempt)
 
-    @implements(orders.REFUND_ORDER, orders.RefundOrderBody)
+    @implements(orders.REFUND_ORDER, orders.RefundOrderBody, needs=["orders.write"])
     async def refund_order(self, order_id: str, body: orders.RefundOrderBody) -> Written[orders.Order]:
         return await self._change_order(f"{segment(order_id)}/refunds", mapping.from_refund(body))
 

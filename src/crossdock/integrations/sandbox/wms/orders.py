@@ -59,25 +59,25 @@ class Orders(WarehouseBase):
         async for page in self.walk("channels", SandboxChannel, window, each(to_channel)):
             yield page
 
-    @implements(orders.GET_ORDER_PACKS)
+    @implements(orders.GET_ORDER_PACKS, needs=["orders.read"])
     async def get_order_packs(self, order_id: str) -> orders.OrderPacks:
         answer = await self.client.get(f"{self.root}/orders/{segment(order_id)}")
         return to_packs(answer.json(SandboxOrder))
 
-    @implements(orders.CREATE_ORDER, CreateOrder)
+    @implements(orders.CREATE_ORDER, CreateOrder, needs=["orders.write"])
     async def create_order(self, body: CreateOrder) -> Written[Order]:
         return await self._send("POST", "", from_order(body), without_effect(body))
 
-    @implements(orders.UPDATE_ORDER, UpdateOrder)
+    @implements(orders.UPDATE_ORDER, UpdateOrder, needs=["orders.write"])
     async def update_order(self, order_id: str, body: UpdateOrder) -> Written[Order]:
         state = {} if isinstance(body.status, UnsetType) else {"state": STATES[body.status]}
         return await self._send("PATCH", f"/{segment(order_id)}", {**from_order(body), **state}, without_effect(body))
 
-    @implements(orders.CANCEL_ORDER)
+    @implements(orders.CANCEL_ORDER, needs=["orders.write"])
     async def cancel_order(self, order_id: str) -> Written[Order]:
         return await self._send("POST", f"/{segment(order_id)}/cancellation", {})
 
-    @implements(orders.CREATE_ORDER_SHIPMENT, CreateOrderShipment)
+    @implements(orders.CREATE_ORDER_SHIPMENT, CreateOrderShipment, needs=["orders.write"])
     async def create_order_shipment(self, order_id: str, body: CreateOrderShipment) -> Written[Order]:
         written = await self._send("POST", f"/{segment(order_id)}/shipments", from_shipment(body), without_effect(body))
         boxes = written.record.shipments[-1].packages
@@ -85,7 +85,7 @@ class Orders(WarehouseBase):
         ignored = ["measurements"] if body.measurements is not UNSET and len(boxes) > 1 else []
         return Written(written.record, [*written.unused_fields, *ignored], written.related)
 
-    @implements(orders.CREATE_ORDER_FILE, order_bodies.CreateOrderFileBody)
+    @implements(orders.CREATE_ORDER_FILE, order_bodies.CreateOrderFileBody, needs=["orders.write"])
     async def create_order_file(self, order_id: str, body: order_bodies.CreateOrderFileBody) -> Written[Order]:
         content = UNSET if isinstance(body.file, UnsetType) else base64.b64encode(body.file).decode()
         file = given({"name": body.file_name, "content": content, "link": body.file_url})

@@ -133,7 +133,7 @@ class Receiving(Requests):
         async for page in self.walk("suppliers", SandboxSupplierAccount, window, each(receiving.to_supplier)):
             yield page
 
-    @implements(inbound_shipments.CREATE_INBOUND_SHIPMENT, CreateInboundShipment)
+    @implements(inbound_shipments.CREATE_INBOUND_SHIPMENT, CreateInboundShipment, needs=["inbound-shipments.write"])
     async def create_inbound_shipment(self, body: CreateInboundShipment) -> Written[inbound_shipments.InboundShipment]:
         return await self.ask("POST", "inbound-shipments", inbound_shipments.INBOUND_SHIPMENTS, _inbound(body))
 
@@ -141,7 +141,7 @@ class Receiving(Requests):
     async def settle_create_inbound_shipment(self, attempt: Attempt) -> Settlement:
         return await self.ask_again(attempt, inbound_shipments.INBOUND_SHIPMENTS)
 
-    @implements(inbound_shipments.UPDATE_INBOUND_SHIPMENT, UpdateInboundShipment)
+    @implements(inbound_shipments.UPDATE_INBOUND_SHIPMENT, UpdateInboundShipment, needs=["inbound-shipments.write"])
     async def update_inbound_shipment(
         self, inbound_shipment_id: str, body: UpdateInboundShipment
     ) -> Written[inbound_shipments.InboundShipment]:
@@ -152,7 +152,7 @@ class Receiving(Requests):
     async def settle_update_inbound_shipment(self, attempt: Attempt) -> Settlement:
         return await self.ask_again(attempt, inbound_shipments.INBOUND_SHIPMENTS)
 
-    @implements(inbound_shipments.RECEIVE_INBOUND_SHIPMENT, ReceiveInboundShipment)
+    @implements(inbound_shipments.RECEIVE_INBOUND_SHIPMENT, ReceiveInboundShipment, needs=["inbound-shipments.write"])
     async def receive_inbound_shipment(
         self, inbound_shipment_id: str, body: ReceiveInboundShipment
     ) -> Written[inbound_shipments.InboundShipment]:
@@ -173,7 +173,7 @@ class Receiving(Requests):
         async for page in self.walk("returns", SandboxReturn, window, each(receiving.to_return)):
             yield page
 
-    @implements(returns.CREATE_RETURN, CreateReturn)
+    @implements(returns.CREATE_RETURN, CreateReturn, needs=["returns.write"])
     async def create_return(self, body: CreateReturn) -> Written[returns.Return]:
         return await self.ask("POST", "returns", returns.RETURNS, _return(body))
 
@@ -181,7 +181,7 @@ class Receiving(Requests):
     async def settle_create_return(self, attempt: Attempt) -> Settlement:
         return await self.ask_again(attempt, returns.RETURNS)
 
-    @implements(returns.UPDATE_RETURN, UpdateReturn)
+    @implements(returns.UPDATE_RETURN, UpdateReturn, needs=["returns.write"])
     async def update_return(self, return_id: str, body: UpdateReturn) -> Written[returns.Return]:
         return await self.ask("PATCH", f"returns/{segment(return_id)}", returns.RETURNS, _return(body))
 
@@ -189,7 +189,7 @@ class Receiving(Requests):
     async def settle_update_return(self, attempt: Attempt) -> Settlement:
         return await self.ask_again(attempt, returns.RETURNS)
 
-    @implements(returns.CANCEL_RETURN)
+    @implements(returns.CANCEL_RETURN, needs=["returns.write"])
     async def cancel_return(self, return_id: str) -> Written[returns.Return]:
         return await self.ask("POST", f"returns/{segment(return_id)}/cancel", returns.RETURNS)
 
