@@ -25,11 +25,12 @@ from crossdock.accounts.store import KeyAccess
 from crossdock.connections import policy
 from crossdock.connections import service as connections
 from crossdock.connections import store as connection_store
-from crossdock.contract.errors import CrossdockError
+from crossdock.contract.errors import CrossdockError, InvalidBody
 from crossdock.contract.values import VERTICALS
 from crossdock.integrations import registry
 from crossdock.integrations.kit.adapter import Adapter
 from crossdock.integrations.kit.auth import credential_fields
+from crossdock.link import brands
 from crossdock.platform import backup as backups
 from crossdock.platform import migrate as migrations
 from crossdock.platform import processes, start
@@ -199,6 +200,30 @@ def revoke_key(key_id: str, organization: OrganizationOption = None) -> None:
     if not _with_engine(revoke):
         raise StartRefused(f"there is no key {key_id} to revoke")
     console.print("revoked")
+
+
+@app.command()
+def branding(
+    color: Annotated[str | None, typer.Option(help="Colour of buttons, such as '#0a7d5a'.")] = None,
+    logo: Annotated[Path | None, typer.Option(help="Picture to show: PNG, JPEG, WebP or SVG.")] = None,
+    organization: OrganizationOption = None,
+) -> None:
+    """Choose how the connect window looks. What is left out goes back to the usual look."""
+    picture = None if logo is None else logo.read_bytes()
+
+    async def save(engine: Engine) -> None:
+        identifier = await start.organization(engine, organization)
+        async with engine.database.transaction(identifier) as connection:
+            await brands.save(connection, identifier, color, picture)
+
+    try:
+        _with_engine(save)
+    except InvalidBody as error:
+        wrong = [
+            f"{field}: {' '.join(texts)}" for fields in error.violations.values() for field, texts in fields.items()
+        ]
+        raise StartRefused("; ".join(wrong)) from None
+    console.print("saved")
 
 
 FunctionsArgument = Annotated[list[str] | None, typer.Argument(help="Functions, such as get_returns create_return.")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import async_playwright
@@ -38,6 +39,6 @@ async def stage(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> 
         depot = await stack.enter_async_context(running_depot())
         granary = await stack.enter_async_context(running_granary())
         playwright = await stack.enter_async_context(async_playwright())
-        browser = await start_browser(playwright, tls_port)
+        browser = await start_browser(playwright, tls_port, urlsplit(company.url).port or 0)
         stack.push_async_callback(browser.close)
         yield Stage(served, key, company, depot, granary, browser)

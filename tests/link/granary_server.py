@@ -74,7 +74,7 @@ class GranaryServer:
     async def respond(self, request: Received) -> Answer:
         parts = urlsplit(request.path)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
-        form = {name: values for name, values in parse_qs(request.body.decode()).items()}
+        form = parse_qs(request.body.decode())
         match request.method, parts.path:
             case "GET", "/authorize":
                 return self._consent(query)

@@ -1,7 +1,7 @@
 """What the connect window is tried on: a real server, a company's application, customers' systems, and Chromium.
 
-The React package asks for its script at a host that is written into it. Chromium is told that this host is a TLS proxy of
-ours, and that no other host but this machine exists.
+The React package asks for its script at a host that is written into it. Chromium is told that this host is a TLS proxy
+of ours, and that no other host but this machine exists.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ import httpx
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from playwright.async_api import Browser, BrowserContext, FrameLocator, Page, Playwright
+from playwright.async_api import Browser, BrowserContext, FrameLocator, Page, Playwright, expect
 
 from tests.api.depot_server import DepotServer
 from tests.api.processes import Installation, free_port
@@ -39,6 +39,8 @@ MODULES = PAGE / "node_modules"
 SHOTS = ROOT / "artefacts" / "link"
 """Where screenshots are kept."""
 SCRIPT_HOST = "link.trackstarhq.com"
+STRANGE_HOST = "elsewhere.test"
+"""A name of the company's pages that may not show the connect window."""
 PUBLIC = f"https://{SCRIPT_HOST}"
 GUIDE = ROOT / "docs" / "guide" / "connecting.md"
 _TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
@@ -132,8 +134,11 @@ class Company:
     async def respond(self, request: Received) -> Answer:
         path = request.path.partition("?")[0]
         if path.startswith("/api/"):
-            async with httpx.AsyncClient(timeout=60) as client:
-                answer = await client.post(f"{self.backend}{path}", content=request.body)
+            try:
+                async with httpx.AsyncClient(timeout=60) as client:
+                    answer = await client.post(f"{self.backend}{path}", content=request.body)
+            except httpx.HTTPError as error:
+                return http(502, str(error), "text/plain")
             return http(answer.status_code, answer.content)
         file = self.folder / path.lstrip("/")
         if not file.is_file():
@@ -168,15 +173,21 @@ def build_pages(folder: Path, address: str) -> Path:
     return built
 
 
-@contextlib.asynccontextmanager
-async def running_company(folder: Path, server: str, key: str) -> AsyncIterator[Company]:
-    """The company's application on loopback."""
+def start_backend(folder: Path, port: int, server: str, key: str) -> subprocess.Popen[bytes]:
+    """The guide's backend."""
     [code] = guide_blocks("python")
-    script, port = folder / "backend.py", free_port()
+    script = folder / "backend.py"
     script.write_text(code)
     environment = {**os.environ, "CROSSDOCK_URL": server, "CROSSDOCK_API_KEY": key, "PORT": str(port)}
     with (folder / "backend.log").open("wb") as output:
-        process = subprocess.Popen([sys.executable, script], env=environment, stdout=output, stderr=output)
+        return subprocess.Popen([sys.executable, script], env=environment, stdout=output, stderr=output)
+
+
+@contextlib.asynccontextmanager
+async def running_company(folder: Path, server: str, key: str) -> AsyncIterator[Company]:
+    """The company's application on loopback."""
+    port = free_port()
+    process = start_backend(folder, port, server, key)
     company = Company(Loopback(""), build_pages(folder, server), f"http://127.0.0.1:{port}", {})
     try:
         async with serve(company.respond) as loopback:
@@ -242,10 +253,16 @@ class Visitor:
         if message.type == "error" and "Failed to load resource" not in message.text:
             self.errors.append(message.text)
 
-    async def bench(self, *buttons: Mapping[str, Any]) -> Page:
+    async def bench(self, *buttons: Mapping[str, Any], origin: str | None = None) -> Page:
         """The company's page with these buttons."""
         page = await self.context.new_page()
-        await page.goto(f"{self.stage.company.url}/bench.html#{quote(json.dumps(buttons))}")
+        await page.goto(f"{origin or self.stage.company.url}/bench.html#{quote(json.dumps(buttons))}")
+        return page
+
+    async def hosted(self, url: str) -> Page:
+        """A page of ours that stands by itself."""
+        page = await self.context.new_page()
+        await page.goto(url)
         return page
 
 
@@ -254,15 +271,43 @@ def window_of(page: Page) -> FrameLocator:
     return page.frame_locator('iframe[title="Connect a system"]')
 
 
+async def heading(place: Page | FrameLocator, text: str) -> None:
+    """Waits until this screen is shown."""
+    await expect(place.get_by_role("heading", level=1)).to_have_text(text)
+
+
+async def depart(page: Page, place: Page | FrameLocator) -> Page:
+    """Goes on to the system's own page, in a window of its own."""
+    async with page.expect_popup() as opened:
+        await place.get_by_role("button", name="Continue to Granary").click()
+    popup = await opened.value
+    await expect(popup.get_by_role("heading", name="Granary")).to_be_visible()
+    return popup
+
+
+_AXE = MODULES / "axe-core" / "axe.min.js"
+_RUN_AXE = """async () => (await axe.run(document)).violations
+    .filter(found => ["serious", "critical"].includes(found.impact))
+    .map(found => [found.id, ...found.nodes.map(node => node.html)])"""
+
+
+async def audit(page: Page) -> None:
+    """Nothing that axe calls serious in the connect window."""
+    frame = next((one for one in page.frames if "/link/" in one.url), page.main_frame)
+    await frame.evaluate(_AXE.read_text())
+    assert await frame.evaluate(_RUN_AXE) == []
+
+
 async def shoot(page: Page, name: str) -> None:
     """Keeps a picture of what is shown."""
     SHOTS.mkdir(parents=True, exist_ok=True)
     await page.screenshot(path=SHOTS / f"{name}.png")
 
 
-async def start_browser(playwright: Playwright, tls_port: int) -> Browser:
+async def start_browser(playwright: Playwright, tls_port: int, company_port: int) -> Browser:
     """Debian's Chromium, for which only this machine and the mapped host exist."""
-    rules = f"MAP {SCRIPT_HOST} 127.0.0.1:{tls_port}, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+    hosts = f"MAP {SCRIPT_HOST} 127.0.0.1:{tls_port}, MAP {STRANGE_HOST} 127.0.0.1:{company_port}"
+    rules = f"{hosts}, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
     return await playwright.chromium.launch(
         executable_path=chromium_path(),
         args=["--no-sandbox", f"--host-resolver-rules={rules}"],

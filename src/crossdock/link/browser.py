@@ -34,6 +34,7 @@ BROWSER_COOKIE = "crossdock_sign_in"
 """What says that an answer of a system's own page comes from the browser that began there. It opens nothing."""
 _COOKIE_SECONDS = 30 * 60
 _SECRET_LENGTH = 43
+_READ = "get_"
 _VERBS = {"get": "Read"}
 _SYSTEMS: dict[Vertical, str] = {
     "wms": "warehouse system",
@@ -263,7 +264,8 @@ def routes(engine: Engine, limits: CallerLimits) -> list[HTTPRouteHandler]:
         given = HELD_FORM.read(await _body(request))
         await count_sign_in(request, given.link_token)
         found = await sign_ins.check_permissions(engine, given.link_token)
-        rows = [ShownPermission(label=_label(item), outcome=item.outcome, reason=item.reason) for item in found]
+        ordered = sorted(found, key=lambda item: (not item.action.startswith(_READ), item.action))
+        rows = [ShownPermission(label=_label(item), outcome=item.outcome, reason=item.reason) for item in ordered]
         return _answer({"permissions": rows})
 
     @post("/link/finish", status_code=200)

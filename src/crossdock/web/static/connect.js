@@ -60,7 +60,7 @@
   const announcer = h("div", { class: "hidden", role: "status", "aria-live": "polite" });
 
   /* Shows a screen. Its heading takes the focus, so that a screen reader says where the customer is. */
-  const show = (step, parts, actions, back) => {
+  const show = (step, parts, actions, back, kind = "") => {
     const bar = h(
       "header",
       { class: "bar" },
@@ -69,7 +69,7 @@
       h("button", { class: "icon", type: "button", "aria-label": "Close", hidden: !framed, onclick: close }, icon("close")),
     );
     const foot = actions && actions.length ? h("footer", { class: actions.length > 1 ? "foot two" : "foot" }, ...actions) : null;
-    const main = h("main", { class: "screen" }, ...parts);
+    const main = h("main", { class: `screen ${kind}` }, ...parts);
     card.replaceChildren(...[bar, main, foot, announcer].filter(Boolean));
     const heading = main.querySelector("h1");
     if (heading) {
@@ -77,7 +77,8 @@
       heading.focus({ preventScroll: true });
       document.title = heading.textContent;
     }
-    main.scrollTop = 0;
+    // Where nothing inside can take the focus, the keyboard scrolls the screen itself.
+    if (main.scrollHeight > main.clientHeight) main.tabIndex = 0;
   };
 
   const button = (text, action, facts = {}) => h("button", { class: "button", type: "button", onclick: action, ...facts }, text);
@@ -229,6 +230,8 @@
         ),
       ],
       [button("Continue", () => (state.system ? form() : picker()))],
+      undefined,
+      "middle",
     );
     card.querySelector(".foot").prepend(
       h("p", { class: "fine" }, `By continuing you allow ${organization} to read and change data in the system you connect.`),
@@ -534,6 +537,7 @@
       ],
       [plain("Sign in again", () => form()), button("Connect anyway", finish)],
       () => form(),
+      "middle",
     );
   }
 
@@ -562,7 +566,7 @@
     if (mode === "token") parts.push(h("p", {}, "Hand this code to the application that sent you here. It serves once, within ten minutes."), h("p", { class: "code" }, code));
     if (state.rows.length) parts.push(h("h2", {}, `What ${organization} may do`), rows());
     if (!framed) parts.push(h("p", { class: "quiet" }, "You can close this page."));
-    show(4, parts, framed ? [button("Finish", close)] : []);
+    show(4, parts, framed ? [button("Finish", close)] : [], undefined, "middle");
   }
 
   const failed = (answer, title, again = restart) => {

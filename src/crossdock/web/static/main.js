@@ -9,7 +9,8 @@
     return;
   }
   const base = new URL(".", script.src);
-  const PATIENCE = 15000;
+  const PATIENCE = 20000;
+  const SILENCE = 1500;
   const OPTIONS = [
     "integrationType",
     "integrationAllowList",
@@ -92,6 +93,10 @@
       });
       this.frame.title = "Connect a system";
       this.frame.allow = "";
+      this.frame.addEventListener("load", () => {
+        // The page inside speaks before it has loaded; a refused one never does.
+        if (this.waiting) this.wait(SILENCE);
+      });
       this.frame.src = new URL("link/modal", base).href;
       this.narrow = window.matchMedia("(max-width: 540px)");
       this.size = this.size.bind(this);
@@ -108,7 +113,12 @@
       this.dialog.showModal();
       this.scroll = document.documentElement.style.overflow;
       document.documentElement.style.overflow = "hidden";
-      this.waiting = window.setTimeout(() => this.giveUp(), PATIENCE);
+      this.wait(PATIENCE);
+    }
+
+    wait(milliseconds) {
+      window.clearTimeout(this.waiting);
+      this.waiting = window.setTimeout(() => this.giveUp(), milliseconds);
     }
 
     size() {
@@ -143,6 +153,7 @@
 
     async start() {
       window.clearTimeout(this.waiting);
+      this.waiting = null;
       this.frame.focus();
       const config = this.button.config;
       const options = {};

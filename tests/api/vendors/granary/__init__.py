@@ -1,4 +1,4 @@
-"""Granary: a warehouse system that customers sign in to on its own page. Its server is `tests/link/granary_server.py`."""
+"""Granary: a warehouse system with a sign-in page of its own. Its server is `tests/link/granary_server.py`."""
 
 from __future__ import annotations
 
