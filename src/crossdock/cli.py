@@ -219,10 +219,8 @@ def branding(
     try:
         _with_engine(save)
     except InvalidBody as error:
-        wrong = [
-            f"{field}: {' '.join(texts)}" for fields in error.violations.values() for field, texts in fields.items()
-        ]
-        raise StartRefused("; ".join(wrong)) from None
+        [(field, texts)] = error.violations["json"].items()
+        raise StartRefused(f"{field}: {' '.join(texts)}") from None
     console.print("saved")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
@@ -18,8 +19,8 @@ from tests.link.stage import MODULES, PUBLIC, Stage, chromium_path, running_comp
 @pytest.fixture(scope="session")
 async def stage(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
     """Everything that takes part in a sign-in, for real."""
-    if chromium_path() is None:
-        pytest.skip("chromium is not installed")
+    if chromium_path() is None or shutil.which("npm") is None:
+        pytest.skip("chromium or npm is not installed")
     assert MODULES.exists(), "`make test` installs what is missing here"
     folder = tmp_path_factory.mktemp("link")
     settings = {

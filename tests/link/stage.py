@@ -230,7 +230,7 @@ class Stage:
             ignore_https_errors=True,
             reduced_motion="reduce",
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(45_000)
         visitor = Visitor(self, context)
         context.on("console", visitor.hear)
         context.on("weberror", lambda error: visitor.errors.append(str(error.error)))
@@ -269,6 +269,10 @@ class Visitor:
 def window_of(page: Page) -> FrameLocator:
     """The connect window in a company's page."""
     return page.frame_locator('iframe[title="Connect a system"]')
+
+
+# A loaded machine takes its time.
+expect.set_options(timeout=45_000)
 
 
 async def heading(place: Page | FrameLocator, text: str) -> None:

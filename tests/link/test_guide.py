@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.async_api import expect
 
@@ -34,6 +36,6 @@ async def test_a_page_of_the_guide(stage: Stage, file: str, button: str, strict:
         if strict:
             await heading(window, "Sandbox is connected")
             await window.get_by_role("button", name="Finish").click()
-        await expect(page.get_by_role("status")).to_have_text("Connected sandbox: 18 records so far")
+        await expect(page.get_by_role("status")).to_have_text(re.compile(r"Connected sandbox: [1-9]\d* records so far"))
         await expect(page.get_by_title("Connect a system")).to_have_count(0)
     assert [url for url in asked if SCRIPT_HOST in url] == []

@@ -95,7 +95,7 @@ class TestMagicLink:
             await shoot(page, "magic-welcome-desk-dark")
             await page.get_by_role("button", name="Continue").click()
             await page.get_by_role("button", name="Connect").click()
-            await heading(page, "Sandbox is connected")
+            await heading(page, "Carrier Sandbox is connected")
         found = await _of_customer(stage, "tester")
         assert (found["integration_name"], found["integration_type"]) == ("sandbox", "carrier")
 

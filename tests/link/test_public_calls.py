@@ -183,7 +183,7 @@ async def test_who_may_show_the_window(engine: Engine) -> None:
         for path in ("/link/magic/x", "/link/oauth/start", "/?link_token=x", "/link/oauth/callback?state=x"):
             policy = (await chosen.get(path)).headers["content-security-policy"]
             assert policy.endswith("frame-ancestors 'none'")
-    with pytest.raises(StartRefused, match="CROSSDOCK_LINK_ORIGINS: app.example.com is not an origin"):
+    with pytest.raises(StartRefused, match=r"CROSSDOCK_LINK_ORIGINS: app\.example\.com is not an origin"):
         load({"CROSSDOCK_LINK_ORIGINS": "app.example.com"})
 
 

@@ -342,17 +342,20 @@ async def check_permissions(engine: Engine, link_token: str) -> list[Permission]
     if not row.proven:
         raise SignInRefused("Nobody has signed in yet")
     adapter = connections.adapter_of(row.vertical, row.integration_name)
-    if offer.connection is not None:
-        off: Sequence[str] | None = offer.connection.switched_off
-    else:
-        async with engine.database.transaction(row.organization_id) as connection:
-            off = await switched_off(connection, offer, adapter, row.disabled_functions or ())
-            if off is None:
-                off = await accounts.get_disabled(connection, row.vertical)
+    off = await _off_in_effect(engine, offer, row, adapter)
     found = await connections.probe_permissions(engine, await _opened(engine, row, adapter), off)
     async with engine.database.transaction(row.organization_id) as connection:
         await store.save_permissions(connection, row, msgspec.json.encode(found).decode())
     return found
+
+
+async def _off_in_effect(engine: Engine, offer: Offer, row: SignInRow, adapter: type[Adapter]) -> list[str]:
+    """What is switched off for the connection that this sign-in is about; nobody needs a permission for it."""
+    if offer.connection is not None:
+        return offer.connection.switched_off
+    async with engine.database.transaction(row.organization_id) as connection:
+        own = await switched_off(connection, offer, adapter, row.disabled_functions or ())
+        return await accounts.get_disabled(connection, row.vertical) if own is None else own
 
 
 async def _opened(engine: Engine, row: SignInRow, adapter: type[Adapter]) -> Adapter:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -11,6 +12,7 @@ from crossdock.contract.wms import inventory, products
 from crossdock.integrations.kit.adapter import Adapter, Page, Snapshot, Window, implements
 from crossdock.integrations.kit.auth import Credentials, OAuth2Code, credential
 
+MADE = datetime(2026, 1, 1, tzinfo=UTC)
 WHOLE = Snapshot(because="the granary does not say what has changed")
 
 
@@ -68,8 +70,8 @@ def _item(entry: GranaryItem) -> inventory.InventoryItem:
     return inventory.InventoryItem(
         id=entry.id,
         warehouse_customer_id=None,
-        created_date=None,
-        updated_date=None,
+        created_date=MADE,
+        updated_date=MADE,
         name=entry.sku,
         sku=entry.sku,
         active=True,
@@ -84,5 +86,5 @@ def _item(entry: GranaryItem) -> inventory.InventoryItem:
 
 def _product(entry: GranaryItem) -> products.Product:
     return products.Product(
-        id=entry.id, created_date=None, updated_date=None, name=entry.sku, sku=entry.sku, is_kit=False
+        id=entry.id, created_date=MADE, updated_date=MADE, name=entry.sku, sku=entry.sku, is_kit=False
     )
