@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 from typing import Any
 from uuid import uuid4
 
@@ -185,6 +186,16 @@ async def test_who_may_show_the_window(engine: Engine) -> None:
             assert policy.endswith("frame-ancestors 'none'")
     with pytest.raises(StartRefused, match=r"CROSSDOCK_LINK_ORIGINS: app\.example\.com is not an origin"):
         load({"CROSSDOCK_LINK_ORIGINS": "app.example.com"})
+
+
+async def test_the_script_is_small_and_may_be_shown_anywhere(reader: Account) -> None:
+    """Every page with a button loads it, also pages that isolate themselves from everybody else."""
+    answer = await reader.http.get("/main.js")
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+    assert len(gzip.compress(answer.content)) < 30_000
+    assert "http://" not in answer.text
+    assert "https://" not in answer.text
 
 
 async def test_the_root_leads_to_the_documents(reader: Account) -> None:

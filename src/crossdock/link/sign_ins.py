@@ -18,7 +18,7 @@ from crossdock.accounts import store as accounts
 from crossdock.connections import policy, sandboxes, secrets
 from crossdock.connections import service as connections
 from crossdock.connections import store as connection_store
-from crossdock.connections.permissions import Permission
+from crossdock.connections.permissions import Permission, hide_secrets
 from crossdock.connections.service import Proof
 from crossdock.contract.errors import AdapterError, InvalidBody, NeedsReconnect, RequestRefused, bad_request
 from crossdock.contract.values import whole_seconds
@@ -161,7 +161,10 @@ async def sign_in(
     try:
         proof = await connections.prove(engine, adapter, typed, None)
     except AdapterError as error:
-        await _note_failure(engine, offer, adapter, error.message)
+        # A system may repeat what was typed, and this goes to subscribers.
+        await _note_failure(
+            engine, offer, adapter, hide_secrets(connections.unbound(engine, adapter, typed), error.message)
+        )
         raise
     row, key = _sealed(engine, row, typed)
     await _save(engine, _proven(row, key, proof))
