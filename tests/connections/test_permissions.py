@@ -103,7 +103,7 @@ class TestProbe:
             @implements(inventory.GET_INVENTORY, mode=Snapshot(because="it is broken"))
             async def get_inventory(self, window: Window) -> AsyncIterator[Page[inventory.InventoryItem]]:
                 raise KeyError("oops")
-                yield Page([])
+                yield Page([])  # type: ignore[unreachable]
 
             async def rights(self) -> Collection[str] | None:
                 raise VendorUnavailable("no rights today", may_have_applied=False)

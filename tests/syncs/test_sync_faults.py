@@ -50,7 +50,7 @@ TROUBLES = [
     Trouble("401", refusal(401), "Invalid Depot credentials", True, "/", ("GET /wms/inventory", "GET /wms/products")),
     Trouble("401 at one address", refusal(401), "Missing Depot permissions for URL: http://127.0.0.1", False),
     Trouble("403", refusal(403, "no right"), "Missing Depot permissions for URL: http://127.0.0.1", False),
-    Trouble("429", refusal(429, "slow down", retry_after="7"), "slow down", False),
+    Trouble("429", refusal(429, "slow down", retry_after="0"), "slow down", False),
     Trouble("500", refusal(500, "fell over"), "fell over", False),
     Trouble("502", refusal(502, "bad gateway"), "bad gateway", False),
     Trouble("html", HTML, "/items answered 200 with an unexpected body (text/html)", True),

@@ -13,6 +13,7 @@ import msgspec
 from crossdock.accounts import store as accounts
 from crossdock.accounts.store import CallerConnection
 from crossdock.connections import problems, secrets, store
+from crossdock.connections.budgets import StoredBudget
 from crossdock.connections.permissions import Permission, probe
 from crossdock.connections.store import ConnectionRow, ErrorRow, ScheduleRow, SealedRow
 from crossdock.contract.actions import Action
@@ -29,7 +30,8 @@ from crossdock.contract.webhooks_admin import ConnectionCreatedData
 from crossdock.integrations import registry
 from crossdock.integrations.kit.adapter import Adapter, Runtime
 from crossdock.integrations.kit.auth import Credentials, MemoryTokens, Token, TokenStore
-from crossdock.integrations.kit.client import RateBudget, VendorClient
+from crossdock.integrations.kit.budget import Priority, RateBudget
+from crossdock.integrations.kit.client import VendorClient
 from crossdock.platform import page_tokens
 from crossdock.platform.database import Connection
 from crossdock.platform.engine import Engine
@@ -254,9 +256,16 @@ def adapter_of(vertical: str, integration_name: str) -> type[Adapter]:
 
 
 async def open_adapter(
-    engine: Engine, organization_id: UUID, connection_id: UUID, adapter: type[Adapter], reference: str = ""
+    engine: Engine,
+    organization_id: UUID,
+    connection_id: UUID,
+    adapter: type[Adapter],
+    reference: str = "",
+    *,
+    priority: Priority = Priority.LIVE,
 ) -> Adapter:
-    """The adapter of a connection, ready to talk. `reference` is the id of the write at hand."""
+    """The adapter of a connection, ready to talk. `reference` is the id of the write at hand; `priority` says whose
+    requests go first."""
     async with engine.database.transaction(organization_id) as connection:
         sealed = await store.get_sealed(connection, connection_id)
     if sealed is None:
@@ -265,8 +274,8 @@ async def open_adapter(
     credentials = secrets.open_credentials(key, sealed.sealed_credentials, adapter.credentials_type)
     tokens: TokenStore = secrets.StoredTokens(engine, organization_id, connection_id)
     budget: RateBudget | None = None
-    if adapter.budget is not None:
-        budget = secrets.StoredBudget(engine, organization_id, connection_id, adapter.budget)
+    if adapter.in_process is None:
+        budget = StoredBudget(engine, organization_id, connection_id, adapter.budget, priority)
     client = VendorClient(
         engine.transport(adapter.in_process),
         tokens=tokens,

@@ -325,23 +325,3 @@ async def save_token(connection: Connection, connection_id: UUID, version: int, 
 async def release_renewal(connection: Connection, connection_id: UUID) -> None:
     """Gives back the right to renew after it failed."""
     await connection.execute("update credentials set renewing_until = null where connection_id = %s", (connection_id,))
-
-
-async def reserve_budget(
-    connection: Connection, *, organization_id: UUID, connection_id: UUID, cost_seconds: float, burst_seconds: float
-) -> float:
-    """Takes room for one request from the budget of a connection and gives the seconds to wait for it.
-
-    `next_free_at` is when the budget would be full again; a request may go out while that lies at most
-    `burst_seconds` ahead (the generic cell rate algorithm).
-    """
-    cursor = await connection.execute(
-        "insert into vendor_budgets as b (connection_id, organization_id, next_free_at) "
-        "values (%(id)s, %(organization)s, clock_timestamp() + make_interval(secs => %(cost)s)) "
-        "on conflict (connection_id) do update set "
-        "next_free_at = greatest(b.next_free_at, clock_timestamp()) + make_interval(secs => %(cost)s) "
-        "returning extract(epoch from b.next_free_at - clock_timestamp())::float8 - %(burst)s as wait",
-        {"id": connection_id, "organization": organization_id, "cost": cost_seconds, "burst": burst_seconds},
-    )
-    row: dict[str, Any] | None = await cursor.fetchone()
-    return max(0.0, row["wait"]) if row else 0.0

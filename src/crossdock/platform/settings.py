@@ -65,7 +65,13 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True):
     write_deadline_seconds: Annotated[
         float, _about("How long one write may take in all before its outcome counts as uncertain.", gt=0, le=900)
     ] = 120
-    first_sync_days: Annotated[int, _about("How far back a first sync reaches.", ge=1, le=1096)] = 30
+    connection_concurrency: Annotated[
+        int, _about("Requests of one connection that are under way at a time, over all processes.", ge=1, le=1000)
+    ] = 8
+    first_sync_days: Annotated[
+        int, _about("How far back a first sync reaches, for organizations that have not said it.", ge=1, le=1096)
+    ] = 30
+    sync_run_days: Annotated[int, _about("How many days the list of past syncs reaches back.", ge=1, le=400)] = 30
     allowed_networks: Annotated[
         str,
         _about("Networks that outbound requests may reach although they are not public, comma-separated."),

@@ -14,7 +14,7 @@ from crossdock.accounts.store import DISABLED
 from crossdock.contract.management.on_demand_syncs import JobStatus
 from crossdock.platform.database import Connection
 from crossdock.platform.page_tokens import Place
-from crossdock.syncs.schedules import LEASE_SECONDS, MAX_BACKOFF_SECONDS, Due, Progress
+from crossdock.syncs.schedules import LEASE_SECONDS, MAX_BACKOFF_SECONDS, OF_THE_FUNCTION, Due, Progress
 
 STUCK_AFTER = 8
 """Runs in a row that store nothing before a job counts as stuck; about an hour, as they come ever later."""
@@ -123,8 +123,9 @@ async def read_progress(connection: Connection, due: Due) -> Progress | None:
     """The state of a run that still holds its lease."""
     cursor = await connection.execute(
         "select c.vertical, c.integration_name, j.requested_start_time as window_start, "
-        "j.requested_end_time as window_end, j.cursor, s.latest_data, s.first_completed_at "
+        f"j.requested_end_time as window_end, j.cursor, s.latest_data, s.first_completed_at, {OF_THE_FUNCTION} "
         "from on_demand_syncs j join connections c on c.id = j.connection_id "
+        "join organizations o on o.id = c.organization_id "
         "left join sync_schedules s on s.connection_id = j.connection_id and s.function_name = j.function_name "
         "where j.id = %s and j.lease_id = %s",
         (due.job_id, due.lease_id),

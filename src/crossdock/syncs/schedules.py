@@ -50,6 +50,12 @@ class Progress:
     cursor: str | None
     latest_data: datetime | None
     first_completed_at: datetime | None
+    last_full_at: datetime | None
+    """When everything there is was read last."""
+    has_absences: bool
+    """Whether records were missing the last time that everything was read."""
+    first_sync_days: int | None
+    """How far back the organization wants a first sync to reach; None where it has not said so."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,13 @@ class Ending:
     window_end: datetime
     asked_for: bool
     first: bool
+
+
+OF_THE_FUNCTION = (
+    "s.last_full_at, o.first_sync_days, exists (select 1 from sync_absences a where a.connection_id = c.id "
+    "and a.function_name = s.function_name) as has_absences"
+)
+"""What is known of the function of a run, by schedule `s`, connection `c` and organization `o`."""
 
 
 async def create(connection: Connection, *, organization_id: UUID, connection_id: UUID, adapter: type[Adapter]) -> None:
@@ -174,7 +187,9 @@ async def read_progress(connection: Connection, due: Due) -> Progress | None:
     """The state of a run that still holds its lease."""
     cursor = await connection.execute(
         "select c.vertical, c.integration_name, s.window_start, s.window_end, s.cursor, "
-        "s.latest_data, s.first_completed_at from sync_schedules s join connections c on c.id = s.connection_id "
+        f"s.latest_data, s.first_completed_at, {OF_THE_FUNCTION} "
+        "from sync_schedules s join connections c on c.id = s.connection_id "
+        "join organizations o on o.id = c.organization_id "
         "where s.connection_id = %s and s.function_name = %s and s.lease_id = %s",
         (due.connection_id, due.function_name, due.lease_id),
     )
@@ -245,6 +260,7 @@ async def complete(connection: Connection, due: Due) -> bool:
     found = await connection.execute(
         "update sync_schedules set last_crawl_end = now(), latest_data = window_end, failures = 0, "
         "first_completed_at = coalesce(first_completed_at, now()), lease_id = null, lease_until = null, "
+        "last_full_at = case when window_start is null then now() else last_full_at end, "
         "window_start = null, window_end = null, cursor = null, asked_for = false, "
         "due_at = now() + make_interval(secs => frequency_seconds) "
         "where connection_id = %s and function_name = %s and lease_id = %s",

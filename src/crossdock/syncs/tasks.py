@@ -85,8 +85,9 @@ class Worker:
         self._start(removal.purge(self._engine))
         await api_logs.forget_old(self._engine)
         await webhooks.prune(self._engine)
+        await service.forget_old_runs(self._engine)
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+    def _start(self, work: Coroutine[Any, Any, object]) -> None:
         task = asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._ended)

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Generic, TypeVar
 
 import msgspec
@@ -19,6 +19,7 @@ from crossdock.contract.records import Record
 from crossdock.contract.resources import Resource
 from crossdock.contract.values import Vertical
 from crossdock.integrations.kit.auth import AuthScheme, Credentials
+from crossdock.integrations.kit.budget import Budget, RateReport
 from crossdock.integrations.kit.client import VendorClient
 from crossdock.integrations.kit.transport import VendorAnswer
 
@@ -27,25 +28,19 @@ M = TypeVar("M", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
-class Budget:
-    """The rate a connected system publishes: `requests` in every `per_seconds`, for one connection."""
-
-    requests: int
-    per_seconds: float
-    source: str
-    """Where the system says so."""
-
-
-@dataclass(frozen=True)
 class Incremental:
     """A read that asks only for what changed; `by` names the field or parameter it filters with.
 
     `until` names the one that limits the end of the window. Without it, a read of a span of the past gets everything
     since its start, and what lies behind its end is left out here, by the dates of the records.
+
+    A system that leaves no trace of what it deletes is read in full every `full_every`; what is missing then twice in
+    a row counts as deleted.
     """
 
     by: str
     until: str | None = None
+    full_every: timedelta | None = None
 
 
 @dataclass(frozen=True)
@@ -209,24 +204,24 @@ def implements(
     return mark
 
 
-def settles(action: Action) -> Callable[[M], M]:
-    """Declares that the method finds out whether an uncertain `action` took effect, by reading only."""
+def settles(*actions: Action) -> Callable[[M], M]:
+    """Declares that the method finds out whether an uncertain write of these kinds took effect, by reading only."""
 
     def mark(method: M) -> M:
-        setattr(method, _SETTLES, action)
+        setattr(method, _SETTLES, actions)
         return method
 
     return mark
 
 
-def probes(action: Action) -> Callable[[M], M]:
-    """Declares that the method finds out, by one cheap request that changes nothing, whether `action` is allowed.
+def probes(*actions: Action) -> Callable[[M], M]:
+    """Declares that the method finds out, by one cheap request that changes nothing, whether `actions` are allowed.
 
     It takes nothing, and raises what the system says. A read without one is tried out with its first page.
     """
 
     def mark(method: M) -> M:
-        setattr(method, _PROBES, action)
+        setattr(method, _PROBES, actions)
         return method
 
     return mark
@@ -248,7 +243,8 @@ def downloads(resource: Resource) -> Callable[[M], M]:
 def simulates(name: str) -> Callable[[M], M]:
     """Declares that the method does at a sandbox what somebody else does at a real system, such as a buyer who orders.
 
-    It takes a body and gives `Written`. It is no action: no connection offers it.
+    It takes the ids of its path, then its body if it has one or the switches of its query by name, and gives `Written`.
+    It is no action: no connection offers it.
     """
 
     def mark(method: M) -> M:
@@ -333,6 +329,10 @@ class Adapter:
         """What the system says the credentials may do (scopes, roles); None when it does not say."""
         return None
 
+    def read_rate(self, answer: VendorAnswer) -> RateReport | None:
+        """What the answer says of the budget, where the system tells."""
+        return None
+
     def session_ended(self, answer: VendorAnswer) -> bool:
         """Whether the answer says that the token no longer serves, so that nothing was done and a new one may help."""
         return answer.status == 401
@@ -397,10 +397,10 @@ class Adapter:
         method: Callable[[str], Awaitable[FileContent]] = getattr(self, self.downloaders[resource.key])
         return await method(record_id)
 
-    async def simulate(self, name: str, body: Any) -> Written[Any]:
+    async def simulate(self, name: str, *arguments: Any, **switches: bool) -> Written[Any]:
         """Does at a sandbox what somebody else does at a real system."""
-        method: Callable[[Any], Awaitable[Written[Any]]] = getattr(self, self.simulations[name])
-        return await method(body)
+        method: Callable[..., Awaitable[Written[Any]]] = getattr(self, self.simulations[name])
+        return await method(*arguments, **switches)
 
     async def probe(self, action: Action) -> bool:
         """Tries out whether an action is allowed, by reading only; false when there is no way to. Raises a refusal."""
@@ -440,8 +440,8 @@ def _marked(cls: type[Adapter], mark: str, key: Callable[[Any], str]) -> dict[st
 
 
 def _about(cls: type[Adapter], mark: str, implemented: Collection[str]) -> dict[str, str]:
-    """The methods of this class that carry a mark with an action, by the key of the action."""
-    found = _marked(cls, mark, lambda item: item.key)
+    """The methods of this class that carry a mark with actions, by the key of each."""
+    found = {action.key: name for name, member in vars(cls).items() for action in getattr(member, mark, ())}
     for key, name in found.items():
         if key not in implemented:
             raise TypeError(f"{cls.__name__}.{name} {mark.strip('_')} {key}, which the class does not implement")
@@ -459,6 +459,8 @@ def _verify(cls: type[Adapter], made: Implementation, member: Any) -> None:
             raise TypeError(f"{where}: a read says mode=Incremental(by=...) or mode=Snapshot(because=...)")
         if not inspect.isasyncgenfunction(member):
             raise TypeError(f"{where}: a read is an async generator of pages")
+        if isinstance(made.mode, Incremental) and made.mode.full_every and not action.resource.full_first_sync:
+            raise TypeError(f"{where}: {action.resource.key} is never read in full, so full_every has no effect")
         return
     if action.is_live:
         if made.mode is not None or made.body is not None or not inspect.iscoroutinefunction(member):

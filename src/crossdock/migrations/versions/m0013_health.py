@@ -6,7 +6,7 @@ from alembic import op
 from crossdock.migrations.tables import open_to_system, protect
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 
 _OWNER = "organization_id uuid not null references organizations on delete cascade"
 _CONNECTION = "connection_id uuid not null references connections on delete cascade"

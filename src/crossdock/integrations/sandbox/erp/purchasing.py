@@ -70,16 +70,8 @@ class Purchasing(ErpBase):
         )
         return _received(await self.post_change("POST", "receipts", receipt))
 
-    @settles(purchasing.CREATE_PURCHASE_ORDER)
-    async def settle_create_purchase_order(self, attempt: Attempt) -> Settlement:
-        return await self.settle_change(attempt, _ordered)
-
-    @settles(purchasing.UPDATE_PURCHASE_ORDER)
-    async def settle_update_purchase_order(self, attempt: Attempt) -> Settlement:
-        return await self.settle_change(attempt, _ordered)
-
-    @settles(purchasing.CANCEL_PURCHASE_ORDER)
-    async def settle_cancel_purchase_order(self, attempt: Attempt) -> Settlement:
+    @settles(purchasing.CREATE_PURCHASE_ORDER, purchasing.UPDATE_PURCHASE_ORDER, purchasing.CANCEL_PURCHASE_ORDER)
+    async def settle_purchase_order(self, attempt: Attempt) -> Settlement:
         return await self.settle_change(attempt, _ordered)
 
     @settles(purchasing.CREATE_PURCHASE_ORDER_RECEIPT)

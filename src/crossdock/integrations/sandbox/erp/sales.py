@@ -74,16 +74,8 @@ class Sales(ErpBase):
         )
         return _shipped(await self.post_change("POST", "shipments", shipment))
 
-    @settles(sales.CREATE_SALES_ORDER)
-    async def settle_create_sales_order(self, attempt: Attempt) -> Settlement:
-        return await self.settle_change(attempt, _sold)
-
-    @settles(sales.UPDATE_SALES_ORDER)
-    async def settle_update_sales_order(self, attempt: Attempt) -> Settlement:
-        return await self.settle_change(attempt, _sold)
-
-    @settles(sales.CANCEL_SALES_ORDER)
-    async def settle_cancel_sales_order(self, attempt: Attempt) -> Settlement:
+    @settles(sales.CREATE_SALES_ORDER, sales.UPDATE_SALES_ORDER, sales.CANCEL_SALES_ORDER)
+    async def settle_sales_order(self, attempt: Attempt) -> Settlement:
         return await self.settle_change(attempt, _sold)
 
     @settles(sales.CREATE_SALES_ORDER_SHIPMENT)

@@ -136,15 +136,8 @@ class Goods(WarehouseBase):
         changed: SandboxProduct = answer.json(SandboxProduct)
         return warehouse.to_product(changed)
 
-    @settles(products.CREATE_KIT)
-    async def settle_create_kit(self, attempt: Attempt) -> Settlement:
-        return await self._settle_kit(attempt)
-
-    @settles(products.UPDATE_KIT)
-    async def settle_update_kit(self, attempt: Attempt) -> Settlement:
-        return await self._settle_kit(attempt)
-
-    async def _settle_kit(self, attempt: Attempt) -> Settlement:
+    @settles(products.CREATE_KIT, products.UPDATE_KIT)
+    async def settle_kit(self, attempt: Attempt) -> Settlement:
         """A kit names the references of every request that made or changed it."""
         found = await self.look_up("products", SandboxProduct, reference=attempt.reference)
         return NotApplied() if found is None else Applied(warehouse.to_product(found))
