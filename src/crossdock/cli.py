@@ -324,6 +324,11 @@ def connect(
 
     connection_id, token = _with_engine(create)
     sys.stdout.write(f"CONNECTION_ID={connection_id}\nACCESS_TOKEN={token}\n")
+    if adapter.receivers and adapter.in_process is None and not settings_module.load().public_url:
+        said = (
+            f"{adapter.display_name} is only polled: set {settings_module.variable('public_url')} for its webhooks too."
+        )
+        sys.stderr.write(f"{said}\n")
 
 
 @app.command()

@@ -22,12 +22,15 @@ from crossdock.platform.database import JOBS_SCHEMA, SYSTEM_ROLE
 from crossdock.platform.engine import Engine
 from crossdock.records import writes
 from crossdock.syncs import service
+from crossdock.vendor_webhooks import service as vendor_webhooks
 from crossdock.webhooks import tasks as webhooks
 
 log = structlog.get_logger(__name__)
 
 TICK = "tick"
 QUEUE = "ticks"
+DRAINS = 4
+"""How many messages of connected systems are worked off at a time."""
 STALLED_SECONDS = 30
 """A job whose worker has been silent this long is given to another."""
 
@@ -45,6 +48,7 @@ class Worker:
         self._engine = engine
         self._running: set[asyncio.Task[Any]] = set()
         self._webhooks = webhooks.Dispatcher(engine)
+        self._drains = 0
         self.jobs = procrastinate.App(connector=connector(url))
         self._declare()
 
@@ -72,7 +76,19 @@ class Worker:
             return
         for due in await service.claim(self._engine, room):
             self._start(service.run(self._engine, due))
+        for claim in await vendor_webhooks.claim_subscriptions(self._engine):
+            self._start(vendor_webhooks.subscribe(self._engine, claim))
+        if self._drains < DRAINS:
+            self._drains += 1
+            self._start(self._drain())
         self._start(writes.settle_due(self._engine))
+
+    async def _drain(self) -> None:
+        """Works off what connected systems told, a few at a time beside each other."""
+        try:
+            await vendor_webhooks.drain(self._engine)
+        finally:
+            self._drains -= 1
 
     async def housekeeping(self) -> None:
         """Frees jobs of dead workers, and forgets answers, jobs and logged calls that are past their time."""
@@ -85,6 +101,7 @@ class Worker:
         self._start(removal.purge(self._engine))
         await api_logs.forget_old(self._engine)
         await webhooks.prune(self._engine)
+        await vendor_webhooks.forget_old(self._engine)
         await service.forget_old_runs(self._engine)
 
     def _start(self, work: Coroutine[Any, Any, object]) -> None:
@@ -101,6 +118,7 @@ class Worker:
     async def run(self) -> None:
         """Works until cancelled; then gives back what is under way."""
         await service.add_missing_schedules(self._engine)
+        await vendor_webhooks.want_everywhere(self._engine)
         async with self.jobs.open_async():
             deliveries = asyncio.create_task(self._deliver())
             try:
