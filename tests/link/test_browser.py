@@ -94,9 +94,8 @@ class TestReact:
             assert (shown["integration_name"], shown["customer_id"]) == ("depot", "customer-42")
             for frame in page.frames:
                 assert await frame.evaluate(_KEPT) == [0, 0, ""]
-        told = (await stage.api("GET", "/events"))["data"]
-        failures = [event for event in told if event["event_type"] == "install.failed"]
-        assert [event["data"]["error_message"] for event in failures] == ["Invalid Depot credentials"]
+        told = (await stage.api("GET", "/events?type=install.failed"))["data"]
+        assert [event["data"]["error_message"] for event in told] == ["Invalid Depot credentials"]
         said = stage.served.running[0].said()
         assert [word for word in (KEY, "mistyped-secret") if word in said] == []
 
