@@ -133,6 +133,21 @@ class TestReact:
                 f"Missing Granary permissions for URL: {stage.granary.url}/products."
             ]
 
+    async def test_a_sandbox_that_may_do_less(self, stage: Stage) -> None:
+        """What a developer does to see missing permissions without a system that has any."""
+        made = await stage.api("POST", "/sandbox/generate-sandbox/wms")
+        body = {"method": "POST", "path": "/v1/account/keys", "data": {"rights": ["inventory.read"]}}
+        key = (await stage.api("POST", "/wms/passthrough", json=body, token=made["access_token"]))["body"]["key"]
+        async with stage.visit() as visitor:
+            page = await visitor.bench({"name": "Connect", "integrationAllowList": ["sandbox"]})
+            window = await _opened(page)
+            await window.get_by_role("button", name="Continue").click()
+            await window.get_by_text("Use a key of your own").click()
+            await window.get_by_label("API key", exact=True).fill(key)
+            await window.get_by_role("button", name="Connect").click()
+            await heading(window, "Some permissions are missing")
+            await expect(window.locator('[data-outcome="granted"]')).to_contain_text(["Read inventory"])
+
     async def test_signing_in_anew(self, stage: Stage) -> None:
         """The window goes straight to the system of the connection, whose id and token stay."""
         async with stage.visit() as visitor:

@@ -129,7 +129,7 @@ def _shown(engine: Engine, adapter: type[Adapter]) -> ShownIntegration:
         description=adapter.description,
         logo=f"logos/{adapter.vertical}/{adapter.slug}.svg",
         method=_method(adapter),
-        fields=[] if sign_ins.is_sandbox(adapter) else credential_fields(adapter.credentials_type),
+        fields=credential_fields(adapter.credentials_type),
         help_url=adapter.docs_url,
         problem=sign_ins.missing_application(engine, adapter),
     )

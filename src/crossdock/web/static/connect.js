@@ -216,11 +216,7 @@ function form(problem) {
     return;
   }
   if (system.method === "none") {
-    const parts = [
-      h("div", { class: "head" }, systemLogo(system), h("h1", {}, `Connect ${system.display_name}`)),
-      h("p", { class: "lead" }, "A sandbox is a system to try things out with. It needs no sign-in, and its data is made up."),
-    ];
-    show(3, parts, [button("Connect", () => signIn({}))], backFrom());
+    sandbox(problem);
     return;
   }
   const away = system.method === "oauth";
@@ -259,14 +255,44 @@ function form(problem) {
   }
 }
 
-const submit = (shown, away) => {
+/* Nothing has to be typed, but whoever tries out missing permissions has a key that may do less. */
+function sandbox(problem) {
+  const { system } = state;
+  const fields = system.fields.map((item) => fieldOf({ ...item, required: false }, undefined));
+  const shown = h("form", { id: "sign-in", novalidate: true, onsubmit: (event) => {
+    event.preventDefault();
+    signIn(typedIn(shown));
+  } }, h("details", { open: Boolean(problem) }, h("summary", {}, "Use a key of your own"), ...fields));
+  const alert = problem ? h("div", { class: "note bad", role: "alert" }, h("strong", {}, problem.title), problem.text) : null;
+  show(
+    3,
+    [
+      h("div", { class: "head" }, systemLogo(system), h("h1", {}, `Connect ${system.display_name}`)),
+      alert,
+      h("p", { class: "lead" }, "A sandbox is a system to try things out with. It needs no sign-in, and its data is made up."),
+      shown,
+    ].filter(Boolean),
+    [h("button", { class: "button", type: "submit", form: "sign-in" }, "Connect")],
+    backFrom(),
+  );
+}
+
+const typedIn = (shown) => {
   const credentials = {};
-  let first = null;
   for (const item of state.system.fields) {
     const input = shown.elements.namedItem(item.name);
     const value = item.secret ? input.value : input.value.trim();
     if (value) credentials[item.name] = value;
-    else if (item.required) {
+  }
+  return credentials;
+};
+
+const submit = (shown, away) => {
+  const credentials = typedIn(shown);
+  let first = null;
+  for (const item of state.system.fields) {
+    if (item.required && !credentials[item.name]) {
+      const input = shown.elements.namedItem(item.name);
       complain(input, `${item.label} is needed.`);
       first = first || input;
     }
