@@ -154,7 +154,7 @@ function welcome() {
       h(
         "ul",
         { class: "points" },
-        point("lock", "Your sign-in stays private", `${organization} never sees it. It is sent encrypted and kept sealed.`),
+        point("lock", "Your sign-in stays private", "No other page can read what you type. It is kept encrypted."),
         point("eye", "You see what is shared", "Before you finish you see what can be read and what cannot."),
         point("undo", "You can take it back", `Ask ${organization} to disconnect, or withdraw access in your own system.`),
       ),
@@ -239,7 +239,7 @@ function form(problem) {
       h("p", { class: "lead" }, lead),
       shown,
       fields.length ? help : null,
-      h("p", { class: "lock" }, icon("lock"), `${session.organization} does not see what you type here.`),
+      h("p", { class: "lock" }, icon("lock"), "No other page can read what you type here. It is kept encrypted."),
     ].filter(Boolean),
     [h("button", { class: "button", type: "submit", form: "sign-in" }, away ? `Continue to ${system.display_name}` : "Sign in")],
     backFrom(),
