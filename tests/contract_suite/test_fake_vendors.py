@@ -14,6 +14,7 @@ import pytest
 import stamina
 
 from crossdock.contract.actions import Action
+from crossdock.contract.catalogue import ACTION_BY_KEY, READ_OF
 from crossdock.contract.errors import CrossdockError, NeedsReconnect, RateLimited, UnexpectedShape, VendorUnavailable
 from crossdock.integrations import registry
 from crossdock.integrations.kit import exchanges
@@ -60,7 +61,7 @@ def writes() -> list[Any]:
     found: dict[tuple[type[FakeVendor], str], Scene] = {}
     for kind in FAKES:
         for scene in kind.scenes:
-            action = exchanges.ACTION_BY_KEY.get(f"{kind.adapter.vertical}/{scene.action}")
+            action = ACTION_BY_KEY.get(f"{kind.adapter.vertical}/{scene.action}")
             if action is not None and action.is_write and scene.succeeds:
                 found.setdefault((kind, scene.action), scene)
     return [pytest.param(kind, scene, id=f"{name_of(kind)}-{scene.action}") for (kind, _), scene in found.items()]
@@ -230,8 +231,8 @@ class TestWriting:
             scene.before(fake)
         outcome = await write(fake, fake.connect(reference=scene.reference), scene)
         written = outcome["records"] if "records" in outcome else [outcome["record"]]
-        action = exchanges.ACTION_BY_KEY[f"{kind.adapter.vertical}/{scene.action}"]
-        read = exchanges.READ_OF[action.resource.key]
+        action = ACTION_BY_KEY[f"{kind.adapter.vertical}/{scene.action}"]
+        read = READ_OF[action.resource.key]
         if kind.adapter.can(read):
             later = {
                 found["id"]: found

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import msgspec
 import pytest
 import stamina
 
@@ -17,13 +18,13 @@ from crossdock.connections import service
 from crossdock.contract.actions import Action
 from crossdock.contract.catalogue import ACTION_BY_KEY
 from crossdock.integrations.kit.adapter import Incremental
-from crossdock.integrations.kit.fake import FakeVendor, Fault
+from crossdock.integrations.kit.fake import FakeVendor, Fault, specifications_folder
 from crossdock.platform.app import make_app
 from crossdock.platform.engine import Engine
 from crossdock.syncs import schedules
 from crossdock.syncs import service as syncs
 from tests.api.client import Caller, client_of, engine_like
-from tests.contract_suite.test_fake_vendors import FAKES, name_of, specifications_folder, writes
+from tests.contract_suite.test_fake_vendors import FAKES, name_of, writes
 
 pytestmark = pytest.mark.anyio
 
@@ -70,7 +71,7 @@ class Place:
 
     async def stored(self, action: Action) -> dict[str, dict[str, Any]]:
         """The records of a list, by id."""
-        found = {}
+        found: dict[str, dict[str, Any]] = {}
         async for page in self.caller.pages(action.path, limit=200):
             found |= {record["id"]: record for record in page}
         return found
@@ -92,8 +93,6 @@ async def connected(engine: Engine, fake: FakeVendor) -> AsyncIterator[Place]:
 
 
 async def _connect(engine: Engine, fake: FakeVendor, http: httpx.AsyncClient) -> Place:
-    import msgspec
-
     organization_id = await accounts.create_organization(engine.database, f"fake {uuid4().hex[:6]}")
     key = await accounts.create_key(engine.database, organization_id, "full")
     row, token = await service.create(
