@@ -32,6 +32,10 @@ extra `fakes`: graphql-core and PyYAML.
 
 from crossdock.integrations.kit.fake.faults import Fault as Fault
 from crossdock.integrations.kit.fake.finding import find as find
+from crossdock.integrations.kit.fake.graphql import GraphQLFake as GraphQLFake
+from crossdock.integrations.kit.fake.graphql import GraphQLRefusal as GraphQLRefusal
+from crossdock.integrations.kit.fake.graphql import connection as connection
+from crossdock.integrations.kit.fake.graphql import resolves as resolves
 from crossdock.integrations.kit.fake.paging import numbered as numbered
 from crossdock.integrations.kit.fake.paging import offset as offset
 from crossdock.integrations.kit.fake.rest import RestFake as RestFake
