@@ -342,7 +342,7 @@ async def _sync_each(engine: Engine, organization_id: UUID, connection_id: UUID,
             await syncs.run(engine, due)
             async with engine.database.transaction(organization_id) as connection:
                 errors = await connection_store.errors_of(connection, [connection_id])
-            problem = next((item.error_message for item in errors if item.function_name == name), None)
+            problem = next((item.error_message for item in errors if name in item.functions), None)
             failed += problem is not None
             progress.update(line, description=f"{name}: {problem or 'done'}", completed=1)
     return failed

@@ -176,8 +176,9 @@ class TestExchange:
         engine, known = depot_connection.engine, str(depot_connection.connection_id)
         async with engine.database.transaction(depot_connection.organization_id) as connection:
             await connection.execute(
-                "insert into connection_errors (connection_id, function_name, organization_id, error_message, "
-                "preventing_sync) values (%s, 'get_products', %s, 'Invalid Depot credentials', true)",
+                "insert into connection_errors (connection_id, kind, subject, functions, organization_id, "
+                "error_message, preventing_sync) "
+                "values (%s, 'credentials', '', array['get_products'], %s, 'Invalid Depot credentials', true)",
                 (depot_connection.connection_id, depot_connection.organization_id),
             )
         token = await _token(organization, connection_id=known)

@@ -10,7 +10,6 @@ import msgspec
 
 from crossdock.connections import store
 from crossdock.contract.errors import RequestRefused, VendorUnavailable
-from crossdock.integrations.kit.adapter import Budget
 from crossdock.integrations.kit.auth import Obtain, Token
 from crossdock.platform.engine import Engine
 from crossdock.platform.sealing import DataKey
@@ -73,27 +72,6 @@ class StoredTokens:
         async with self._engine.database.transaction(self._organization_id) as connection:
             await store.save_token(connection, self._connection_id, version, sealed)
         return renewed
-
-
-class StoredBudget:
-    """The rate budget of one connection, shared by every process."""
-
-    def __init__(self, engine: Engine, organization_id: UUID, connection_id: UUID, budget: Budget) -> None:
-        self._engine = engine
-        self._organization_id = organization_id
-        self._connection_id = connection_id
-        self._seconds_each = budget.per_seconds / budget.requests
-        self._burst = budget.per_seconds
-
-    async def reserve(self, cost: float = 1) -> float:
-        async with self._engine.database.transaction(self._organization_id) as connection:
-            return await store.reserve_budget(
-                connection,
-                organization_id=self._organization_id,
-                connection_id=self._connection_id,
-                cost_seconds=cost * self._seconds_each,
-                burst_seconds=self._burst,
-            )
 
 
 def seal_credentials(key: DataKey, credentials: Any) -> bytes:

@@ -9,14 +9,19 @@ takes effect at once, and so does one that began at a magic link, because nobody
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import msgspec
+
+from crossdock.accounts import store as accounts
 from crossdock.connections import policy, sandboxes, secrets
 from crossdock.connections import service as connections
 from crossdock.connections import store as connection_store
+from crossdock.connections.permissions import Permission
+from crossdock.connections.service import Proof
 from crossdock.connections.store import ConnectionRow
 from crossdock.contract.errors import AdapterError, InvalidBody, bad_request, not_found
 from crossdock.contract.management.link import ExchangeAnswer
@@ -55,6 +60,8 @@ class Completed:
     integration_name: str
     auth_code: str | None = None
     connection_id: UUID | None = None
+    permissions: Sequence[Permission] = ()
+    """What the customer's credentials are allowed to do; empty for a sandbox, which is made with all rights."""
 
 
 # -- beginning -----------------------------------------------------------------------------------------------------
@@ -168,14 +175,14 @@ async def complete(
         return await _complete_sandbox(engine, offer, adapter, extra)
     typed = connections.parse_credentials(adapter, credentials)
     try:
-        me = await connections.prove(engine, adapter, typed)
+        proof = await connections.prove(engine, adapter, typed, await _off(engine, offer, adapter, extra))
     except AdapterError as error:
         await _note_failure(engine, offer, adapter, error)
         raise
     async with engine.database.transaction(offer.token.organization_id) as connection:
         await _spend(connection, offer.token)
         if offer.connection is not None:
-            await connections.reinstall(engine, connection, offer.connection, typed, me)
+            await connections.reinstall(engine, connection, offer.connection, typed, proof.me, proof.permissions)
             await _set_customer(connection, offer.connection.id, offer.token.customer_id)
             done = await _coded(engine, connection, offer, adapter, connection_id=offer.connection.id)
         elif offer.magic is not None:
@@ -186,16 +193,30 @@ async def complete(
                 organization_id=offer.token.organization_id,
                 adapter=adapter,
                 credentials=typed,
-                me=me,
+                me=proof.me,
+                permissions=proof.permissions,
                 customer_id=offer.token.customer_id,
                 disabled_functions=off,
             )
             done = Completed(adapter.slug, connection_id=made.id)
         else:
             await policy.for_new_connection(connection, adapter, extra, ())
-            done = await _coded(engine, connection, offer, adapter, extra=extra, proven=(typed, me))
+            done = await _coded(engine, connection, offer, adapter, extra=extra, proven=(typed, proof))
     await engine.wake()
-    return done
+    return replace(done, permissions=proof.permissions)
+
+
+async def _off(engine: Engine, offer: Offer, adapter: type[Adapter], extra: Sequence[str]) -> list[str]:
+    """What is switched off for the connection that this sign-in is about; nobody needs a permission for it."""
+    if offer.connection is not None:
+        return offer.connection.switched_off
+    async with engine.database.transaction(offer.token.organization_id) as connection:
+        own = await (
+            policy.for_new_connection(connection, adapter, extra, ())
+            if offer.magic is None
+            else _switched_off(connection, adapter, offer.magic, extra)
+        )
+        return await accounts.get_disabled(connection, adapter.vertical) if own is None else own
 
 
 async def _note_failure(engine: Engine, offer: Offer, adapter: type[Adapter], error: AdapterError) -> None:
@@ -240,17 +261,18 @@ async def _coded(
     *,
     connection_id: UUID | None = None,
     extra: Sequence[str] = (),
-    proven: tuple[Credentials, str] | None = None,
+    proven: tuple[Credentials, Proof] | None = None,
 ) -> Completed:
     """Notes a sign-in under a new auth code. One that began at a magic link gets none: nobody would trade it."""
     if offer.magic is not None:
         return Completed(adapter.slug, connection_id=connection_id)
     code, identifier = new_auth_code(), uuid4()
     organization_id = offer.token.organization_id
-    wrapped, sealed, me = None, None, None
+    wrapped, sealed, me, permissions = None, None, None, None
     if proven is not None:
         key, wrapped = engine.master_key.new_data_key(organization_id, identifier)
-        sealed, me = secrets.seal_credentials(key, proven[0]), proven[1]
+        sealed, me = secrets.seal_credentials(key, proven[0]), proven[1].me
+        permissions = msgspec.json.encode(proven[1].permissions).decode()
     row = AuthCodeRow(
         code_hash=hash_token(code),
         organization_id=organization_id,
@@ -261,6 +283,7 @@ async def _coded(
         customer_id=offer.token.customer_id,
         disabled_functions=list(extra) or None,
         me=me,
+        permissions=permissions,
         wrapped_key=wrapped,
         sealed_credentials=sealed,
         expires_at=engine.now() + CODE_LIFE,
@@ -352,8 +375,9 @@ async def _settle(
     if code.wrapped_key is not None and code.sealed_credentials is not None:
         key = engine.master_key.open_data_key(code.organization_id, code.id, code.wrapped_key)
         typed = secrets.open_credentials(key, code.sealed_credentials, adapter.credentials_type)
+        permissions = msgspec.json.decode(code.permissions or "[]", type=list[Permission])
         if known is not None:
-            await connections.reinstall(engine, connection, known, typed, code.me)
+            await connections.reinstall(engine, connection, known, typed, code.me, permissions)
             connection_id = known.id
         else:
             made, _ = await connections.add(
@@ -363,6 +387,7 @@ async def _settle(
                 adapter=adapter,
                 credentials=typed,
                 me=code.me,
+                permissions=permissions,
                 disabled_functions=await policy.for_new_connection(
                     connection, adapter, code.disabled_functions or (), ()
                 ),

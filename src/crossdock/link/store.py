@@ -56,6 +56,7 @@ class AuthCodeRow:
     customer_id: str | None
     disabled_functions: list[str] | None
     me: str | None
+    permissions: str | None
     wrapped_key: bytes | None
     sealed_credentials: bytes | None
     expires_at: datetime

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from crossdock.integrations.kit.addresses import AddressGuard
 from crossdock.integrations.kit.transport import NetworkTransport, Transport
@@ -30,6 +31,8 @@ class Engine:
     """Tells the workers that something is due now; without it they find out with their next tick."""
     on_close: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     usage: dict[UUID, tuple[int, datetime]] = field(default_factory=dict)
+    turn_locks: WeakValueDictionary[Any, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    """Let those of this process that wait for the same turn at a connected system ask one at a time, in their order."""
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
 
     def __post_init__(self) -> None:

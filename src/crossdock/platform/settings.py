@@ -53,10 +53,23 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True):
     vendor_timeout_seconds: Annotated[
         float, _about("How long one request to a connected system may take.", gt=0, le=600)
     ] = 30
+    permission_check_seconds: Annotated[
+        float,
+        _about("How long finding out what credentials are allowed to do may take; the rest is unknown.", gt=0, le=300),
+    ] = 20
+    permission_check_concurrency: Annotated[
+        int, _about("Calls of a connected system that are tried out at a time for it.", ge=1, le=50)
+    ] = 4
     write_deadline_seconds: Annotated[
         float, _about("How long one write may take in all before its outcome counts as uncertain.", gt=0, le=900)
     ] = 120
-    first_sync_days: Annotated[int, _about("How far back a first sync reaches.", ge=1, le=1096)] = 30
+    connection_concurrency: Annotated[
+        int, _about("Requests of one connection that are under way at a time, over all processes.", ge=1, le=1000)
+    ] = 8
+    first_sync_days: Annotated[
+        int, _about("How far back a first sync reaches, for organizations that have not said it.", ge=1, le=1096)
+    ] = 30
+    sync_run_days: Annotated[int, _about("How many days the list of past syncs reaches back.", ge=1, le=400)] = 30
     allowed_networks: Annotated[
         str,
         _about("Networks that outbound requests may reach although they are not public, comma-separated."),

@@ -48,6 +48,7 @@ from crossdock.integrations.kit.adapter import (
     NotApplied,
     Written,
 )
+from crossdock.integrations.kit.budget import Priority
 from crossdock.integrations.kit.client import Effect
 from crossdock.platform.database import Connection
 from crossdock.platform.engine import Engine
@@ -288,7 +289,7 @@ async def _send(
     try:
         async with asyncio.timeout(engine.settings.write_deadline_seconds):
             adapter = await connections.open_adapter(
-                engine, row.organization_id, row.connection_id, adapter_type, row.id.hex
+                engine, row.organization_id, row.connection_id, adapter_type, row.id.hex, priority=Priority.WRITE
             )
             effect = lambda: adapter.client.effect  # noqa: E731
             outcome = await adapter.run_write(request.action, request.ids, body)

@@ -62,11 +62,25 @@ class Vendor:
         account = await accounts.find_by_key(self.database, key)
         if account is None:
             raise Problem(401, "bad_key", "This key is not known")
+        needed = right_of(request.method, request.url.path)
+        if account.rights is not None and needed is not None and needed not in account.rights:
+            raise Problem(403, "no_right", f"This key lacks the right {needed}")
         return account
 
     def now(self) -> datetime:
         """The time that changes are stamped with, in whole seconds."""
         return self.clock().astimezone(UTC).replace(microsecond=0)
+
+
+def right_of(method: str, path: str) -> str | None:
+    """The right a request takes, such as `orders.read`: the list it is about, and whether it changes anything.
+
+    None for what every key may do, which is to ask about itself.
+    """
+    parts = path.strip("/").split("/")
+    if len(parts) < 3:
+        return None
+    return f"{parts[2]}.{'read' if method == 'GET' else 'write'}"
 
 
 def vendor_of(request: AnyRequest) -> Vendor:

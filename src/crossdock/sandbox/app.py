@@ -4,43 +4,27 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import msgspec
-from litestar import Litestar, Response, get
+from litestar import Litestar
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp
 
 from crossdock.platform.database import Database
-from crossdock.sandbox import api
-from crossdock.sandbox.api import AnyRequest, Clock
+from crossdock.sandbox import account_routes, api
+from crossdock.sandbox.api import Clock
 from crossdock.sandbox.carrier import routes as carrier
 from crossdock.sandbox.cart import routes as cart
 from crossdock.sandbox.erp import routes as erp
 from crossdock.sandbox.freight import routes as freight
 from crossdock.sandbox.problems import Problem
-from crossdock.sandbox.store import Product
 from crossdock.sandbox.wms import order_routes
 from crossdock.sandbox.wms import routes as wms
-
-
-class AccountFacts(msgspec.Struct, kw_only=True):
-    """Who a key belongs to."""
-
-    id: str
-    product: Product
-
-
-@get("/v1/account")
-async def show_account(request: AnyRequest) -> Response[bytes]:
-    """The account of the key."""
-    account = await api.vendor_of(request).account(request)
-    return api.answer(AccountFacts(id=account.id.hex, product=account.product))
 
 
 def make_app(database: Database, *, clock: Clock | None = None) -> ASGIApp:
     """The whole API; `clock` gives the time that changes are stamped with."""
     app = Litestar(
         route_handlers=[
-            show_account,
+            *account_routes.ROUTES,
             *wms.ROUTES,
             *order_routes.ROUTES,
             *cart.ROUTES,

@@ -29,6 +29,8 @@ class Account:
     id: UUID
     organization_id: UUID
     product: Product
+    rights: frozenset[str] | None = None
+    """What the key at hand may do; None when it may do everything."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,40 @@ class Listing(Generic[D]):
 async def find_account(connection: Connection, key_hash: bytes) -> Account | None:
     """The account of a key. Needs the system role, because nobody is known yet."""
     cursor = await connection.execute(
-        "select id, organization_id, vertical from sandbox_accounts where key_hash = %s", (key_hash,)
+        "select id, organization_id, vertical, null::text[] as rights from sandbox_accounts where key_hash = %(key)s "
+        "union all select a.id, a.organization_id, a.vertical, k.rights from sandbox_keys k "
+        "join sandbox_accounts a on a.id = k.account_id where k.key_hash = %(key)s",
+        {"key": key_hash},
     )
     row = await cursor.fetchone()
-    return None if row is None else Account(row["id"], row["organization_id"], row["vertical"])
+    if row is None:
+        return None
+    rights = None if row["rights"] is None else frozenset(row["rights"])
+    return Account(row["id"], row["organization_id"], row["vertical"], rights)
+
+
+async def add_key(connection: Connection, account: Account, key_id: UUID, key_hash: bytes, rights: list[str]) -> None:
+    """One more key of an account, which may do only this."""
+    await connection.execute(
+        "insert into sandbox_keys (id, account_id, organization_id, key_hash, rights) values (%s, %s, %s, %s, %s)",
+        (key_id, account.id, account.organization_id, key_hash, rights),
+    )
+
+
+async def change_key(connection: Connection, account: Account, key_id: UUID, rights: list[str]) -> bool:
+    """Says anew what a key may do; false when the account has no such key."""
+    cursor = await connection.execute(
+        "update sandbox_keys set rights = %s where account_id = %s and id = %s", (rights, account.id, key_id)
+    )
+    return cursor.rowcount == 1
+
+
+async def delete_key(connection: Connection, account: Account, key_id: UUID) -> bool:
+    """Ends a key; false when the account has no such key."""
+    cursor = await connection.execute(
+        "delete from sandbox_keys where account_id = %s and id = %s", (account.id, key_id)
+    )
+    return cursor.rowcount == 1
 
 
 async def put_account(connection: Connection, account: Account, key_hash: bytes) -> bool:

@@ -267,3 +267,42 @@ async def fail(connection: Connection, due: Due, retry_seconds: float | None) ->
         (retry_seconds, MAX_BACKOFF_SECONDS, due.connection_id, due.function_name, due.lease_id),
     )
     return found.rowcount == 1
+
+
+_APART = "interval '1 minute'"
+
+
+async def hold_back(connection: Connection, due: Due) -> None:
+    """Lets everything else of the connection wait until after the next try of the run that has just failed.
+
+    So credentials that are refused are tried once in a while, by one function. Rows that are being changed are left
+    alone: their runs end by themselves.
+    """
+    own = "function_name = %(function)s and connection_id = %(connection)s"
+    mine = f"select due_at + {_APART} as until from {due.table} where {'id = %(job)s' if due.job_id else own}"
+    for table, key, more in (
+        ("sync_schedules", "function_name", f"(function_name <> %(function)s or {due.job_id is not None})"),
+        ("on_demand_syncs", "id", "status = 'open' and id is distinct from %(job)s"),
+    ):
+        await connection.execute(
+            f"with mine as ({mine}), held as (select t.{key} from {table} t, mine "
+            f"where t.connection_id = %(connection)s and t.due_at < mine.until and {more} "
+            "and (t.lease_until is null or t.lease_until < now()) for update of t skip locked) "
+            f"update {table} t set due_at = mine.until from mine, held "
+            f"where t.connection_id = %(connection)s and t.{key} = held.{key}",
+            {"connection": due.connection_id, "function": due.function_name, "job": due.job_id},
+        )
+
+
+async def go_on(connection: Connection, due: Due) -> None:
+    """Makes everything else of the connection due, as its credentials are taken again."""
+    for table, key, more in (
+        ("sync_schedules", "function_name", "function_name <> %(function)s"),
+        ("on_demand_syncs", "id", "status = 'open' and id is distinct from %(job)s"),
+    ):
+        await connection.execute(
+            f"update {table} set due_at = now() where connection_id = %(connection)s and {key} = any(array("
+            f"select {key} from {table} where connection_id = %(connection)s and due_at > now() and {more} "
+            "for update skip locked))",
+            {"connection": due.connection_id, "function": due.function_name, "job": due.job_id},
+        )

@@ -11,10 +11,13 @@ import structlog
 
 from crossdock.connections import problems
 from crossdock.connections import service as connections
+from crossdock.connections import store as connection_store
+from crossdock.connections.diagnosis import diagnose
+from crossdock.connections.problems import Problem
 from crossdock.connections.secrets import ConnectionGone
 from crossdock.contract.actions import Action
 from crossdock.contract.catalogue import ACTION_BY_KEY
-from crossdock.contract.errors import AdapterError, NeedsReconnect, RateLimited, UnexpectedShape
+from crossdock.contract.errors import AdapterError, RateLimited
 from crossdock.integrations import registry
 from crossdock.integrations.kit.adapter import Adapter, Incremental, Page, Window
 from crossdock.platform.database import Connection
@@ -55,7 +58,7 @@ async def run(engine: Engine, due: Due, *, replace: bool = False) -> None:
         bound.warning("the sync was ended, or another worker has taken it over")
     except AdapterError as error:
         bound.warning("the sync failed", error=error.message, kind=type(error).__name__)
-        await _note_failure(engine, due, error)
+        await _note_failure(engine, due, adapter_type, error)
     except BaseException:
         # A bug or a shutdown: the lease is given back so that the run goes on where it stopped, and the error goes up.
         await _release(engine, due)
@@ -97,7 +100,8 @@ async def _run(
             gone = await records.missing_from(connection, due.connection_id, action.resource, present)
             await _delete(engine, connection, due, action, gone)
         # Announcements come last: they hold the event counter.
-        await problems.clear(connection, due.connection_id, due.function_name, now=engine.now())
+        if await problems.clear(connection, due.connection_id, due.function_name, now=engine.now()):
+            await schedules.go_on(connection, due)
         if ending is not None:
             await announcements.completed(connection, due, action, ending, now=engine.now())
         if due.job_id is not None:
@@ -174,24 +178,36 @@ async def _store_page(
         await _delete(engine, connection, due, action, page.deleted)
 
 
-async def _note_failure(engine: Engine, due: Due, error: AdapterError) -> None:
+async def _note_failure(engine: Engine, due: Due, adapter_type: type[Adapter], error: AdapterError) -> None:
     retry = error.retry_after if isinstance(error, RateLimited) else None
-    blocking = isinstance(error, NeedsReconnect | UnexpectedShape)
+    try:
+        problem = await _find_problem(engine, due, adapter_type, error)
+    except ConnectionGone:
+        return
     async with engine.database.transaction(due.organization_id) as connection:
         if not await _fail(connection, due, retry):
             return
+        if problem.kind == "credentials":
+            await schedules.hold_back(connection, due)
         await problems.note(
             connection,
             organization_id=due.organization_id,
             connection_id=due.connection_id,
-            function_name=due.function_name,
-            message=error.message,
-            failed_url=error.failed_url,
-            preventing_sync=blocking,
+            problem=problem,
             now=engine.now(),
         )
         if due.job_id is None:
             await announcements.failed(connection, due, now=engine.now())
+
+
+async def _find_problem(engine: Engine, due: Due, adapter_type: type[Adapter], error: AdapterError) -> Problem:
+    async with engine.database.transaction(due.organization_id) as connection:
+        row = await connection_store.get_connection(connection, due.connection_id)
+    if row is None:
+        raise ConnectionGone
+    adapter = await connections.open_adapter(engine, due.organization_id, due.connection_id, adapter_type)
+    reads = [item.action.name for item in adapter_type.implementations.values() if item.action.is_read]
+    return await diagnose(adapter, due.function_name, error, {*reads} - {*row.switched_off})
 
 
 async def _release(engine: Engine, due: Due) -> None:

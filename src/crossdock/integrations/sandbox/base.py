@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from datetime import timedelta
 from typing import Annotated, Any, ClassVar, TypeVar
 
@@ -54,9 +54,17 @@ class SandboxBase(Adapter):
         return "http://sandbox.internal"
 
     async def check(self) -> dict[str, Any]:
+        return {"account_id": (await self._account()).id}
+
+    async def rights(self) -> Collection[str]:
+        found = (await self._account()).rights
+        every = {right for made in self.implementations.values() for right in made.needs}
+        return every if found is None else found
+
+    async def _account(self) -> SandboxAccount:
         answer = await self.client.get("/v1/account")
         account: SandboxAccount = answer.json(SandboxAccount)
-        return {"account_id": account.id}
+        return account
 
     def read_error(self, answer: VendorAnswer) -> VendorMessage | None:
         try:

@@ -34,6 +34,8 @@ class SandboxAccount(SandboxPart, kw_only=True, frozen=True):
 
     id: str
     product: str
+    rights: list[str] | None = None
+    """What the key may do; None when it may do everything."""
 
 
 class SandboxAddress(SandboxPart, kw_only=True, frozen=True):

@@ -57,7 +57,7 @@ class ShopGoods(ShopBase):
         async for page in self.walk("products", ShopProduct, window, shop.to_records):
             yield page
 
-    @implements(cart_products.ADJUST_INVENTORY, AdjustCartInventory)
+    @implements(cart_products.ADJUST_INVENTORY, AdjustCartInventory, needs=["stock-changes.write"])
     async def adjust_inventory(self, product_id: str, body: AdjustCartInventory) -> cart_products.Product:
         change = {
             "reference": self.reference,
@@ -76,7 +76,9 @@ class ShopGoods(ShopBase):
         found = await self.look_up("products", ShopProduct, variantId=made.variant_id)
         return Applied(_variant([found] if found else [], made.variant_id))
 
-    @implements(cart_products.BATCH_ADJUST_INVENTORY, cart_products.BatchAdjustInventoryBody)
+    @implements(
+        cart_products.BATCH_ADJUST_INVENTORY, cart_products.BatchAdjustInventoryBody, needs=["stock-levels.write"]
+    )
     async def batch_adjust_inventory(
         self, body: cart_products.BatchAdjustInventoryBody
     ) -> BatchWritten[cart_products.Product]:

@@ -101,7 +101,7 @@ class Goods(WarehouseBase):
         async for page in self.walk("products", SandboxProduct, window, each(warehouse.to_product)):
             yield page
 
-    @implements(inventory.ADJUST_INVENTORY, AdjustInventory)
+    @implements(inventory.ADJUST_INVENTORY, AdjustInventory, needs=["adjustments.write"])
     async def adjust_inventory(self, inventory_id: str, body: AdjustInventory) -> Written[inventory.InventoryItem]:
         adjustment = {
             "reference": self.reference,
@@ -124,27 +124,20 @@ class Goods(WarehouseBase):
         entries = await self.look_up_all("ledger", SandboxLedgerEntry, causeId=made.id)
         return Applied(warehouse.to_inventory_item(item), _in_ledger(entries))
 
-    @implements(products.CREATE_KIT, CreateKit)
+    @implements(products.CREATE_KIT, CreateKit, needs=["kits.write"])
     async def create_kit(self, body: CreateKit) -> products.Product:
         answer = await self.client.post(f"{self.root}/kits", self._kit(body))
         made: SandboxProduct = answer.json(SandboxProduct)
         return warehouse.to_product(made)
 
-    @implements(products.UPDATE_KIT, UpdateKit)
+    @implements(products.UPDATE_KIT, UpdateKit, needs=["kits.write"])
     async def update_kit(self, kit_id: str, body: UpdateKit) -> products.Product:
         answer = await self.client.request("PATCH", f"{self.root}/kits/{segment(kit_id)}", json=self._kit(body))
         changed: SandboxProduct = answer.json(SandboxProduct)
         return warehouse.to_product(changed)
 
-    @settles(products.CREATE_KIT)
-    async def settle_create_kit(self, attempt: Attempt) -> Settlement:
-        return await self._settle_kit(attempt)
-
-    @settles(products.UPDATE_KIT)
-    async def settle_update_kit(self, attempt: Attempt) -> Settlement:
-        return await self._settle_kit(attempt)
-
-    async def _settle_kit(self, attempt: Attempt) -> Settlement:
+    @settles(products.CREATE_KIT, products.UPDATE_KIT)
+    async def settle_kit(self, attempt: Attempt) -> Settlement:
         """A kit names the references of every request that made or changed it."""
         found = await self.look_up("products", SandboxProduct, reference=attempt.reference)
         return NotApplied() if found is None else Applied(warehouse.to_product(found))
