@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
 from typing import Any
 
 from crossdock.contract.bodies import ExactAdjustment, WriteBody
@@ -40,7 +41,7 @@ class AdjustInventory(WriteBody, kw_only=True):
 class Goods(WooCommerceBase):
     """Reading goods and changing their stock."""
 
-    @implements(products.GET_PRODUCTS, mode=Incremental(by="modified_after"))
+    @implements(products.GET_PRODUCTS, mode=Incremental(by="modified_after", full_every=timedelta(days=1)))
     async def get_products(self, window: Window) -> AsyncIterator[Page[products.Product]]:
         shop = await self.shop()
         walk, page = (window.cursor or f"{CHANGED}/1").split("/")

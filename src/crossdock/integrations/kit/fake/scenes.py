@@ -139,7 +139,7 @@ class RecordingTransport:
             raise
         except AnswerLost:
             self.kept.append({**entry, "lost": True})
-            raise
+            raise AnswerLost("lost in the cassette") from None
         self.kept.append({**entry, "response": _response(answer)})
         return answer
 
