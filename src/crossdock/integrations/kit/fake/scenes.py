@@ -167,7 +167,8 @@ def _response(answer: VendorAnswer) -> dict[str, Any]:
     try:
         return shown | {"json": json.loads(answer.body)}
     except ValueError:
-        return shown | {"text": answer.body.decode()}
+        kept = {"content-type": answer.headers["content-type"], **headers}
+        return {**shown, "headers": kept, "text": answer.body.decode()}
 
 
 def _pruned(expect: dict[str, Any]) -> dict[str, Any]:
