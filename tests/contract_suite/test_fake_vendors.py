@@ -264,7 +264,7 @@ class TestWriting:
             scene.before(fake)
         adapter = fake.connect(reference=scene.reference)
         where = await _changing_request(kind, scene)
-        fake.fail(Fault.SLOW, method=where[0], path=where[1])
+        fake.fail(Fault.SLOW, method=where[0], path=where[1], times=MAX_PAGES)
         with pytest.raises(CrossdockError):
             await write(fake, adapter, scene)
         assert adapter.client.effect is not Effect.NONE

@@ -2,7 +2,7 @@
 
 The vendor's folder has `tests/fake.py` with one class:
 
-    class FakeAcme(RestFake):                        GraphQLFake for GraphQL
+    class FakeAcme(RestFake):                        GraphQLFake of `fake.graphql` likewise
         adapter = Acme
         specifications = (Specification("acme/openapi.json", base="/v2", overlay=HERE / "overlay.yaml"),)
         credentials = {"key": "test-key"}
@@ -32,10 +32,6 @@ extra `fakes`: graphql-core and PyYAML.
 
 from crossdock.integrations.kit.fake.faults import Fault as Fault
 from crossdock.integrations.kit.fake.finding import find as find
-from crossdock.integrations.kit.fake.graphql import GraphQLFake as GraphQLFake
-from crossdock.integrations.kit.fake.graphql import GraphQLRefusal as GraphQLRefusal
-from crossdock.integrations.kit.fake.graphql import connection as connection
-from crossdock.integrations.kit.fake.graphql import resolves as resolves
 from crossdock.integrations.kit.fake.paging import numbered as numbered
 from crossdock.integrations.kit.fake.paging import offset as offset
 from crossdock.integrations.kit.fake.rest import RestFake as RestFake

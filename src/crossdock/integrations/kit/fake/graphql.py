@@ -6,10 +6,10 @@
         @resolves("Query", "items")
         def items(self, first: int | None = None, after: str | None = None) -> Any: ...
 
-A resolver of a root field gets the arguments as the schema names them and gives dictionaries. A value that is a function is
-called with the arguments of its field, which is how connections inside are paged. A field that is asked for and not in
-the dictionary is a gap of the fake, and refused: an invented null would prove nothing. `GraphQLRefusal` is an error in
-the vendor's words.
+A resolver of a root field gets the arguments as the schema names them and gives dictionaries. A value that is a
+function is called with the arguments of its field, which is how connections inside are paged. A field that is asked for
+and not in the dictionary is a gap of the fake, and refused: an invented null would prove nothing. `GraphQLRefusal` is
+an error in the vendor's words.
 
 Custom scalars are checked by `scalars`. `self.document` is the request at hand, with the directives on its root fields;
 `check_document` holds rules that a schema cannot say, and `extensions` is what the vendor adds to each answer.
