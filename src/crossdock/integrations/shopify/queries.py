@@ -64,7 +64,7 @@ query Products($first: Int!, $after: String, $filter: String) {{
 }}
 {PRODUCT}
 """,
-    303,
+    300,
 )
 VARIANTS = Query(
     f"""
@@ -73,7 +73,7 @@ query Variants($first: Int!, $after: String, $filter: String) {{
 }}
 {VARIANT}
 """,
-    803,
+    860,
 )
 VARIANTS_BY_ID = Query(
     f"""
@@ -82,7 +82,7 @@ query VariantsById($ids: [ID!]!) {{
 }}
 {VARIANT}{PRODUCT}
 """,
-    900,
+    920,
 )
 LEVELS = Query(
     f"""
@@ -91,7 +91,7 @@ query Levels($id: ID!, $after: String) {{
 }}
 {LEVEL}
 """,
-    304,
+    401,
 )
 LOCATIONS = Query(
     f"""
@@ -105,7 +105,7 @@ query Locations($first: Int!, $after: String) {{
   }}
 }}
 """,
-    203,
+    300,
 )
 _CHANGED = "inventoryAdjustmentGroup { id } userErrors { code field message }"
 ADJUST = Query(
@@ -114,7 +114,7 @@ mutation Adjust($input: InventoryAdjustQuantitiesInput!, $key: String!) {{
   inventoryAdjustQuantities(input: $input) @idempotent(key: $key) {{ {_CHANGED} }}
 }}
 """,
-    12,
+    13,
 )
 SET = Query(
     f"""
@@ -122,7 +122,7 @@ mutation Set($input: InventorySetQuantitiesInput!, $key: String!) {{
   inventorySetQuantities(input: $input) @idempotent(key: $key) {{ {_CHANGED} }}
 }}
 """,
-    12,
+    13,
 )
 LINE = f"""
 fragment LineFields on LineItem {{
@@ -170,9 +170,9 @@ query Orders($first: Int!, $after: String, $filter: String) {{
 }}
 {ORDER}
 """,
-    999,
+    981,
 )
-ORDER_BY_ID = Query(f"query OrderById($id: ID!) {{ order(id: $id) {{ ...OrderFields }} }}\n{ORDER}", 340)
+ORDER_BY_ID = Query(f"query OrderById($id: ID!) {{ order(id: $id) {{ ...OrderFields }} }}\n{ORDER}", 326)
 ORDER_LINES = Query(
     f"""
 query OrderLines($id: ID!, $after: String) {{
@@ -180,7 +180,7 @@ query OrderLines($id: ID!, $after: String) {{
 }}
 {LINE}
 """,
-    800,
+    551,
 )
 ORDER_GROUPS = Query(
     f"""
@@ -193,7 +193,7 @@ fragment GroupFields on FulfillmentOrder {{
 }}
 {GROUP}
 """,
-    503,
+    681,
 )
 ORDER_PARCELS = Query(
     f"""
@@ -207,7 +207,7 @@ query OrderParcels($id: ID!) {{
 }}
 {PARCEL}
 """,
-    700,
+    601,
 )
 PARCEL_LINES = Query(
     f"""
@@ -218,7 +218,7 @@ query ParcelLines($id: ID!, $after: String) {{
 }}
 {PARCEL}
 """,
-    204,
+    301,
 )
 GROUP_LINES = Query(
     f"""
@@ -227,7 +227,7 @@ query GroupLines($id: ID!, $after: String) {{
 }}
 {GROUP}
 """,
-    204,
+    301,
 )
 SHIP = Query(
     """
@@ -235,7 +235,7 @@ mutation Ship($fulfillment: FulfillmentInput!) {
   fulfillmentCreate(fulfillment: $fulfillment) { fulfillment { id } userErrors { field message } }
 }
 """,
-    12,
+    13,
 )
 SUGGESTED_REFUND = Query(
     f"""
@@ -251,7 +251,7 @@ query SuggestedRefund($id: ID!, $lines: [RefundLineItemInput!], $shipping: Money
   }}
 }}
 """,
-    20,
+    17,
 )
 REFUNDS = Query(
     "query Refunds($id: ID!) { order(id: $id) { refunds(first: 100) { id createdAt } } }",
@@ -263,5 +263,5 @@ mutation Refund($input: RefundInput!, $key: String!) {
   refundCreate(input: $input) @idempotent(key: $key) { refund { id } userErrors { field message } }
 }
 """,
-    12,
+    13,
 )

@@ -397,10 +397,7 @@ class FakeShopify(GraphQLFake):
             "product": self.products[facts["product"]],
             "inventoryItem": item,
             **times,
-            **{
-                name: facts[name]
-                for name in ("title", "sku", "barcode", "price", "compareAtPrice", "requiresComponents")
-            },
+            **{name: facts[name] for name in plain},
         }
 
     def _order(self, key: int, **facts: Any) -> dict[str, Any]:
