@@ -36,6 +36,7 @@ fix: $(READY) ## Repair what can be repaired: format, lint, generated files
 	@$(PYTHON) scripts/check.py --fix
 
 bench: $(READY) ## Measure, as ratios in one run
+	@$(UV) sync --quiet --locked --group bench
 	@$(PYTHON) -m bench
 
 real: $(READY) ## Install and start Tryton and Vendure, and run the example against both

@@ -17,7 +17,6 @@ from uuid import UUID
 import msgspec
 import typer
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Column, Table
 
 from crossdock.accounts import service as accounts
@@ -25,7 +24,6 @@ from crossdock.accounts import store as account_store
 from crossdock.accounts.store import KeyAccess
 from crossdock.connections import policy
 from crossdock.connections import service as connections
-from crossdock.connections import store as connection_store
 from crossdock.contract.errors import CrossdockError
 from crossdock.contract.values import VERTICALS
 from crossdock.integrations import registry
@@ -41,8 +39,7 @@ from crossdock.platform.openapi import document
 from crossdock.platform.sealing import SealBroken
 from crossdock.platform.settings import Settings
 from crossdock.platform.start_errors import StartCancelled, StartRefused, refuse
-from crossdock.syncs import schedules
-from crossdock.syncs import service as syncs
+from crossdock.syncs import commands as sync_commands
 from crossdock.webhooks import commands as webhook_commands
 
 T = TypeVar("T")
@@ -252,6 +249,8 @@ def _with_engine(work: Any) -> Any:
 
 
 app.add_typer(webhook_commands.make(_with_engine), name="webhooks")
+app.add_typer(sync_commands.make(_with_engine), name="schedules")
+app.command("sync")(sync_commands.make_sync(_with_engine))
 
 
 def _adapter(vertical: str, slug: str) -> type[Adapter]:
@@ -306,46 +305,11 @@ def connect(
 
     connection_id, token = _with_engine(create)
     sys.stdout.write(f"CONNECTION_ID={connection_id}\nACCESS_TOKEN={token}\n")
-
-
-@app.command()
-def sync(
-    connection_id: Annotated[str, typer.Argument(help="The connection.")],
-    function: Annotated[list[str] | None, typer.Option(help="Function to sync; all by default.")] = None,
-    organization: OrganizationOption = None,
-) -> None:
-    """Sync a connection now, in this process."""
-
-    async def run(engine: Engine) -> int:
-        identifier = await start.organization(engine, organization)
-        async with engine.database.transaction(identifier) as connection:
-            found = await connection_store.schedules_of(connection, [UUID(connection_id)])
-        names = [row.function_name for row in found if not function or row.function_name in function]
-        if not names:
-            raise StartRefused("there is nothing to sync: no such connection or function")
-        return await _sync_each(engine, identifier, UUID(connection_id), names)
-
-    raise SystemExit(1 if _with_engine(run) else 0)
-
-
-async def _sync_each(engine: Engine, organization_id: UUID, connection_id: UUID, names: list[str]) -> int:
-    """Runs the functions one by one with progress; gives how many did not go through."""
-    failed = 0
-    with Progress(SpinnerColumn(), TextColumn("{task.description}"), console=console) as progress:
-        for name in names:
-            line = progress.add_task(name, total=1)
-            async with engine.database.transaction(organization_id) as connection:
-                due = await schedules.claim_one(connection, connection_id, name)
-            if due is None:
-                progress.update(line, description=f"{name}: running elsewhere", completed=1)
-                continue
-            await syncs.run(engine, due)
-            async with engine.database.transaction(organization_id) as connection:
-                errors = await connection_store.errors_of(connection, [connection_id])
-            problem = next((item.error_message for item in errors if name in item.functions), None)
-            failed += problem is not None
-            progress.update(line, description=f"{name}: {problem or 'done'}", completed=1)
-    return failed
+    if adapter.receivers and adapter.in_process is None and not settings_module.load().public_url:
+        said = (
+            f"{adapter.display_name} is only polled: set {settings_module.variable('public_url')} for its webhooks too."
+        )
+        sys.stderr.write(f"{said}\n")
 
 
 @app.command()

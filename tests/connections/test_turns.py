@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from crossdock.connections import turns
@@ -13,8 +15,8 @@ TEN_A_SECOND = Rate(10, 1, burst=14)
 """About eleven at once, then one each tenth of a second."""
 
 
-def ask(name: str, priority: Priority = SYNC, cost: float = 1, **facts: object) -> Ask:
-    given = {
+def ask(name: str, priority: Priority = SYNC, cost: float = 1, **facts: Any) -> Ask:
+    given: dict[str, Any] = {
         "id": name,
         "priority": priority,
         "bucket": "",
@@ -24,10 +26,10 @@ def ask(name: str, priority: Priority = SYNC, cost: float = 1, **facts: object) 
         "lease_seconds": 60,
         "patience_seconds": 30,
     }
-    return Ask(**{**given, **facts})  # type: ignore[arg-type]
+    return Ask(**{**given, **facts})
 
 
-def granted(state: BudgetState, priority: Priority, now: float = 0, **facts: object) -> int:
+def granted(state: BudgetState, priority: Priority, now: float = 0, **facts: Any) -> int:
     """How many requests may go out at once."""
     count = 0
     while decide(state, ask(f"{priority}-{count}-{now}", priority, **facts), now).granted:

@@ -37,7 +37,11 @@ from crossdock.platform.database import Connection
 from crossdock.platform.engine import Engine
 from crossdock.platform.sealing import hash_token, new_access_token
 from crossdock.syncs import schedules
+from crossdock.vendor_webhooks import store as subscriptions
 from crossdock.webhooks import events
+
+_INSIDE = "http://crossdock.internal"
+"""What systems inside this process call this server."""
 
 
 def parse_credentials(adapter: type[Adapter], given: dict[str, Any]) -> Credentials:
@@ -157,6 +161,7 @@ async def add(
         connection, row=row, token_hash=hash_token(token), master_key_id=engine.master_key.id, sealed=sealed
     )
     await schedules.create(connection, organization_id=organization_id, connection_id=row.id, adapter=adapter)
+    await _want_webhooks(engine, connection, row, adapter)
     await events.add_admin(
         connection,
         await events.subject_of(connection, row.id),
@@ -166,6 +171,21 @@ async def add(
     )
     await _note_missing(engine, connection, row, adapter, permissions)
     return row, token
+
+
+def webhook_url(engine: Engine, adapter: type[Adapter]) -> str | None:
+    """Where the systems of an integration reach this server with their webhooks; None when they do not."""
+    if adapter.webhooks is None or not adapter.receivers:
+        return None
+    if adapter.in_process is not None:
+        return _INSIDE
+    return engine.settings.public_url.rstrip("/") or None
+
+
+async def _want_webhooks(engine: Engine, connection: Connection, row: ConnectionRow, adapter: type[Adapter]) -> None:
+    url = webhook_url(engine, adapter)
+    if url is not None:
+        await subscriptions.want(connection, row.organization_id, row.id, url)
 
 
 async def _note_missing(
@@ -201,6 +221,7 @@ async def reinstall(
     await store.replace_credentials(connection, row.id, secrets.seal_credentials(key, credentials))
     await store.update_connection(connection, row.id, {"me": me})
     adapter = adapter_of(row.vertical, row.integration_name)
+    await _want_webhooks(engine, connection, row, adapter)
     missing = problems.of_permissions(adapter.display_name, permissions)
     await problems.clear_all(connection, row.id, now=engine.now(), but=missing)
     await _note_missing(engine, connection, row, adapter, permissions)

@@ -174,7 +174,10 @@ async def remove_connection(connection: Connection, connection_id: UUID) -> bool
         "update connections set deleted_at = now(), token_hash = null, me = null where id = %s and deleted_at is null",
         (connection_id,),
     )
-    for table in ("credentials", "connection_errors", "magic_links", "link_tokens", "auth_codes"):
+    for table in (
+        *("credentials", "connection_errors", "magic_links", "link_tokens", "auth_codes"),
+        *("vendor_subscriptions", "vendor_deliveries"),
+    ):
         await connection.execute(f"delete from {table} where connection_id = %s", (connection_id,))
     return cursor.rowcount == 1
 

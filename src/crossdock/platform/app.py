@@ -39,6 +39,7 @@ from crossdock.records import files
 from crossdock.records import meta as meta_endpoints
 from crossdock.sandbox.app import make_app as make_sandbox
 from crossdock.syncs import endpoints as sync_endpoints
+from crossdock.vendor_webhooks import endpoints as vendor_webhook_endpoints
 from crossdock.webhooks import endpoints as webhook_endpoints
 
 log = structlog.get_logger(__name__)
@@ -62,7 +63,8 @@ USAGE_SECONDS = 5.0
 
 def mount_servers(engine: Engine) -> None:
     """Gives the engine the vendors that run inside this process."""
-    engine.servers["sandbox"] = InProcessTransport(make_sandbox(engine.database))
+    messages = InProcessTransport(vendor_webhook_endpoints.make_receiver(engine))
+    engine.servers["sandbox"] = InProcessTransport(make_sandbox(engine.database, messages=messages))
 
 
 @get("/healthz", sync_to_thread=False)
@@ -133,6 +135,7 @@ def make_app(engine: Engine) -> ASGIApp:
         route_handlers=[
             *routes,
             downloads.route(engine, DOWNLOAD_SOURCES),
+            vendor_webhook_endpoints.route(engine),
             *document_endpoints.routes(engine),
             healthz,
             logo,

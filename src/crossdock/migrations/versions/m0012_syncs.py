@@ -27,8 +27,8 @@ def upgrade() -> None:
 def _absences() -> None:
     """Only records that are missing have a row, so that a run which finds everything in its place writes nothing."""
     op.execute(
-        f"create table sync_absences ({_CONNECTION}, resource text not null, id text not null, {_OWNER}, "
-        "since timestamptz not null, primary key (connection_id, resource, id))"
+        f"create table sync_absences ({_CONNECTION}, function_name text not null, id text not null, {_OWNER}, "
+        "since timestamptz not null, primary key (connection_id, function_name, id))"
     )
     protect("sync_absences")
     op.execute("alter table sync_schedules add column last_full_at timestamptz")
