@@ -1,0 +1,126 @@
+"""Calls that are recorded from the fake account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crossdock.integrations.kit.fake.faults import Fault
+from crossdock.integrations.kit.fake.scenes import Scene
+from crossdock.integrations.shiphero.tests.documents import gid
+from crossdock.integrations.shiphero.tests.seed import EAST, MERCHANT, PRIMARY
+
+TEA, POT, SET = gid("Product", 11), gid("Product", 12), gid("Product", 13)
+WEB, GONE, HELD = gid("Order", 901), gid("Order", 902), gid("Order", 903)
+DENVER = gid("Warehouse", PRIMARY)
+INCREASE = {"quantity": 5, "adjustment_type": "increase", "warehouse_id": DENVER, "location_id": gid("Location", 301)}
+DECREASE = {"quantity": 2, "adjustment_type": "decrease", "warehouse_id": DENVER, "reason": "damaged"}
+EXACT = {"quantity": 9, "adjustment_type": "exact", "warehouse_id": DENVER, "reason": "cycle count"}
+NEW_ORDER: dict[str, Any] = {
+    "reference_id": "web-2001",
+    "order_number": "2001",
+    "channel_object": {"channel_name": "web"},
+    "shipping_method_id": "ups_ground",
+    "service_level": "Standard",
+    "invoice_currency_code": "USD",
+    "total_price": 29.5,
+    "total_tax": 0.5,
+    "total_discount": 0,
+    "total_shipping": 5,
+    "ship_to_address": {"full_name": "Ada Lovelace", "address1": "12 Main St", "city": "Denver", "country": "US"},
+    "line_items": [{"sku": "TEA", "quantity": 2, "unit_price": 12}],
+}
+SHOP = gid("CustomerAccount", MERCHANT)
+UNKNOWN = {"sku": "NONE", "quantity": 1, "unit_price": 1}
+CHANGED = {"order_number": "1001-B", "service_level": "Express", "total_shipping": 9.5}
+PARCEL = {
+    "tracking_number": "1Z999AA10123456784",
+    "tracking_url": "https://tracking.example.com/1Z999AA10123456784",
+    "carrier_id": "ups",
+    "shipping_cost": 7.25,
+    "measurements": {"length": 10, "width": 5, "height": 5, "unit": "cm", "weight": 1, "weight_unit": "kg"},
+}
+NEW_NAME = {"name": "Sencha, first flush", "gtin": "4006381333948"}
+
+
+def _on(name: str) -> tuple[str, str]:
+    return ("POST", f"mutation {name}")
+
+
+def _lost(action: str, ids: tuple[str, ...], body: dict[str, Any] | None, mutation: str) -> Scene:
+    return Scene(action, "lost", ids, body, fault=Fault.SLOW, fault_on=_on(mutation))
+
+
+LOST_INCREASE = _lost("adjust_inventory", (TEA,), INCREASE, "inventory_add")
+LOST_ORDER = _lost("create_order", (), NEW_ORDER, "order_create")
+LOST_CHANGE = _lost("update_order", (WEB,), CHANGED, "order_update")
+LOST_CANCEL = _lost("cancel_order", (WEB,), None, "order_cancel")
+LOST_PARCEL = _lost("create_order_shipment", (WEB,), PARCEL, "shipment_create")
+LOST_NAME = _lost("update_product", (TEA,), NEW_NAME, "product_update")
+
+
+def _settled(lost: Scene) -> tuple[Scene, Scene]:
+    """What is found out after a lost answer, and when nothing ever arrived."""
+    return (
+        Scene(lost.action, "settle_applied", lost.ids, lost.body, settle=True, earlier=(lost,)),
+        Scene(lost.action, "settle_not_applied", lost.ids, lost.body, settle=True),
+    )
+
+
+SCENES = (
+    Scene("check"),
+    Scene("check", "wrong_token", wrong_key=True),
+    Scene("get_products"),
+    Scene("get_products", "changed", start_hours_ago=0.5, before=lambda fake: fake.rename()),
+    Scene("get_products", "denied", fault=Fault.FORBIDDEN, fault_on=("POST", "query products")),
+    Scene("get_inventory"),
+    Scene("get_inventory", "changed", start_hours_ago=0.5, before=lambda fake: fake.sell()),
+    Scene("get_inventory", "half_a_page", fault=Fault.HALF, fault_on=("POST", "query products")),
+    Scene("get_inventory_ledger"),
+    Scene("get_inventory_ledger", "throttled", fault=Fault.TOO_MANY, fault_on=("POST", "query inventory_changes")),
+    Scene("get_warehouses"),
+    Scene("get_warehouses", "wrong_token", wrong_key=True),
+    Scene("get_warehouse_locations"),
+    Scene("get_warehouse_locations", "broken", fault=Fault.BROKEN, fault_on=("POST", "query locations")),
+    Scene("get_warehouse_customers"),
+    Scene("get_warehouse_customers", "busy", fault=Fault.BUSY, fault_on=("POST", "query account")),
+    Scene("get_orders"),
+    Scene("get_orders", "changed", start_hours_ago=0.5, before=lambda fake: fake.release()),
+    Scene("get_orders", "half_a_page", fault=Fault.HALF, fault_on=("POST", "query orders")),
+    Scene("update_product", "", (TEA,), NEW_NAME),
+    Scene("update_product", "measured", (POT,), {"measurements": PARCEL["measurements"]}),
+    Scene("update_product", "unknown", (gid("Product", 99),), NEW_NAME),
+    LOST_NAME,
+    *_settled(LOST_NAME),
+    Scene("adjust_inventory", "increase", (TEA,), INCREASE),
+    Scene("adjust_inventory", "decrease_of_a_merchant", (POT,), DECREASE),
+    Scene("adjust_inventory", "exact", (TEA,), EXACT),
+    Scene("adjust_inventory", "below_zero", (POT,), {**DECREASE, "quantity": 6}),
+    Scene("adjust_inventory", "not_held", (POT,), {**INCREASE, "warehouse_id": gid("Warehouse", EAST)}),
+    LOST_INCREASE,
+    *_settled(LOST_INCREASE),
+    Scene("create_order", "", (), NEW_ORDER),
+    Scene(
+        "create_order", "of_a_merchant", (), {**NEW_ORDER, "warehouse_customer_id": gid("CustomerAccount", MERCHANT)}
+    ),
+    Scene(
+        "create_order", "unknown_sku", (), {**NEW_ORDER, "line_items": [{"sku": "?", "quantity": 1, "unit_price": 1}]}
+    ),
+    LOST_ORDER,
+    *_settled(LOST_ORDER),
+    Scene("update_order", "", (WEB,), CHANGED),
+    Scene("update_order", "address", (HELD,), {"ship_to_address": NEW_ORDER["ship_to_address"], "total_tax": 1.25}),
+    Scene("update_order", "unknown", (gid("Order", 99),), CHANGED),
+    LOST_CHANGE,
+    *_settled(LOST_CHANGE),
+    Scene("cancel_order", "", (WEB,)),
+    Scene("cancel_order", "shipped", (WEB,), before=lambda fake: fake.ship(901)),
+    LOST_CANCEL,
+    *_settled(LOST_CANCEL),
+    Scene("create_order_shipment", "", (WEB,), PARCEL),
+    Scene("create_order_shipment", "a_part", (WEB,), {"line_items": [{"sku": "TEA", "quantity": 1}]}),
+    Scene("create_order_shipment", "too_many", (WEB,), {"line_items": [{"sku": "TEA", "quantity": 3}]}),
+    Scene("create_order_shipment", "no_carrier", (HELD,), {"tracking_number": "1Z1"}),
+    Scene("create_order_shipment", "nothing_left", (WEB,), PARCEL, before=lambda fake: fake.ship(901)),
+    LOST_PARCEL,
+    *_settled(LOST_PARCEL),
+)
