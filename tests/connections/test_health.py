@@ -9,6 +9,7 @@ import pytest
 
 from crossdock.connections import problems
 from crossdock.link import service as link
+from crossdock.link import sign_ins
 from tests.api.client import connected_depot
 from tests.api.depot_server import KEY, refusal, running_depot
 from tests.syncs.worker import Office, OrderDepot, Workplace, office
@@ -212,12 +213,12 @@ class TestReinstall:
             depot.fail("GET", "/kits", refusal(403), times=10_000)
             organization = connection.caller.with_(token=None)
             asked = await organization.post("/link/token", {"connection_id": str(connection.connection_id)})
-            done = await link.complete(
-                workplace.engine, asked.json()["link_token"], "wms", "order-depot", {"url": depot.url, "key": KEY}
-            )
-            missing: dict[str, Any] = {
-                row.action: row.failed_url for row in done.permissions if row.outcome == "missing"
-            }
+            token = asked.json()["link_token"]
+            credentials = {"url": depot.url, "key": KEY}
+            await sign_ins.sign_in(workplace.engine, token, "wms", "order-depot", credentials)
+            permissions = await sign_ins.check_permissions(workplace.engine, token)
+            done = await link.finish(workplace.engine, token)
+            missing: dict[str, Any] = {row.action: row.failed_url for row in permissions if row.outcome == "missing"}
             assert missing == {"get_products": f"{depot.url}/kits"}
             assert await _problems(desk) == {
                 f"Missing Order Depot permissions for URL: {depot.url}/kits.": ["GET /wms/products"]

@@ -15,8 +15,8 @@ TEN_A_SECOND = Rate(10, 1, burst=14)
 """About eleven at once, then one each tenth of a second."""
 
 
-def ask(name: str, priority: Priority = SYNC, cost: float = 1, **facts: object) -> Ask:
-    given = {
+def ask(name: str, priority: Priority = SYNC, cost: float = 1, **facts: Any) -> Ask:
+    given: dict[str, Any] = {
         "id": name,
         "priority": priority,
         "bucket": "",
@@ -26,7 +26,7 @@ def ask(name: str, priority: Priority = SYNC, cost: float = 1, **facts: object) 
         "lease_seconds": 60,
         "patience_seconds": 30,
     }
-    return Ask(**{**given, **facts})  # type: ignore[arg-type]
+    return Ask(**{**given, **facts})
 
 
 def granted(state: BudgetState, priority: Priority, now: float = 0, **facts: Any) -> int:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import LiteralString
 
+import httpx
 import pytest
+from psycopg.rows import TupleRow
 
 from crossdock.contract.wms import inventory
 from crossdock.integrations.kit.adapter import Incremental, Page, Snapshot, Window, implements
@@ -43,23 +46,23 @@ class TracelessDepot(Depot):
 
 
 @pytest.fixture
-async def listed(engine: Engine, http: object) -> AsyncIterator[DepotConnection]:
+async def listed(engine: Engine, http: httpx.AsyncClient) -> AsyncIterator[DepotConnection]:
     """A depot of five goods on two pages, read once."""
-    async with running_depot() as depot, connected_depot(engine, http, depot, ListedDepot) as connection:  # type: ignore[arg-type]
+    async with running_depot() as depot, connected_depot(engine, http, depot, ListedDepot) as connection:
         depot.stock(*"abcde")
         await connection.sync()
         yield connection
 
 
 @pytest.fixture
-async def traceless(engine: Engine, http: object) -> AsyncIterator[DepotConnection]:
-    async with running_depot() as depot, connected_depot(engine, http, depot, TracelessDepot) as connection:  # type: ignore[arg-type]
+async def traceless(engine: Engine, http: httpx.AsyncClient) -> AsyncIterator[DepotConnection]:
+    async with running_depot() as depot, connected_depot(engine, http, depot, TracelessDepot) as connection:
         depot.stock(*"abcde")
         await connection.sync()
         yield connection
 
 
-async def _rows(connection: DepotConnection, statement: str) -> list[tuple[object, ...]]:
+async def _rows(connection: DepotConnection, statement: LiteralString) -> list[TupleRow]:
     return await connection.engine.database.rows(connection.organization_id, statement)
 
 

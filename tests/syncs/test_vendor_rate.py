@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+import httpx
 import pytest
 
 from crossdock.connections import service
@@ -44,11 +45,15 @@ class StrictDepot(DepotServer):
     refused: int = 0
     under_way: int = 0
     most_under_way: int = 0
+    busy: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the depot has been read ten times."""
 
     async def respond(self, request: Received) -> Answer:
         now = time.monotonic()
         self.arrivals = [moment for moment in self.arrivals if moment > now - 1] + [now]
         self.order.append(request.method)
+        if self.order.count("GET") >= 10:
+            self.busy.set()
         if len(self.arrivals) > RATE:
             self.refused += 1
             return refusal(429, "too many")
@@ -62,11 +67,11 @@ class StrictDepot(DepotServer):
 
 
 @pytest.fixture
-async def strict(engine: Engine, http: object) -> AsyncIterator[DepotConnection]:
+async def strict(engine: Engine, http: httpx.AsyncClient) -> AsyncIterator[DepotConnection]:
     depot = StrictDepot()
     async with serve(depot.respond) as loopback:
         depot.loopback = loopback
-        async with connected_depot(engine, http, depot, CountedDepot) as connection:  # type: ignore[arg-type]
+        async with connected_depot(engine, http, depot, CountedDepot) as connection:
             depot.stock(*"abc", onhand=100)
             await connection.sync()
             yield connection
@@ -104,8 +109,7 @@ async def test_a_backfill_under_way_lets_writes_go_first_and_nobody_is_refused(
         return count
 
     backfill = [asyncio.create_task(read(adapter)) for adapter in readers]
-    while depot.order.count("GET") < 10:  # noqa: ASYNC110 - what is waited for happens in other tasks' requests
-        await asyncio.sleep(0.01)
+    await depot.busy.wait()
     ahead = []
     for turn in range(12):
         adapter = await _open(strict, processes[turn % 2], Priority.WRITE)
@@ -145,11 +149,10 @@ async def test_a_caller_that_goes_away_leaves_its_place_to_others(
 ) -> None:
     """A connection would otherwise stand still after a few time-outs."""
     hold = asyncio.Event()
-    fault = strict.depot.fail("GET", "/items", hold=hold, times=CONCURRENCY, applies=True)
+    faults = [strict.depot.fail("GET", f"/items?page={n}", hold=hold, applies=True) for n in range(CONCURRENCY)]
     adapter = await _open(strict, processes[0], Priority.LIVE)
-    calls = [asyncio.create_task(adapter.client.get("/items", {"page": 0})) for _ in range(CONCURRENCY)]
-    while fault.times > 0 or not fault.met.is_set():  # noqa: ASYNC110 - a fault counts down by requests
-        await asyncio.sleep(0.01)
+    calls = [asyncio.create_task(adapter.client.get("/items", {"page": n})) for n in range(CONCURRENCY)]
+    await asyncio.gather(*(fault.met.wait() for fault in faults))
     for call in calls:
         call.cancel()
     await asyncio.gather(*calls, return_exceptions=True)

@@ -20,6 +20,7 @@ from crossdock.cli import polling_note
 from crossdock.connections import sandboxes
 from crossdock.connections import service as connections
 from crossdock.connections import store as connection_store
+from crossdock.connections.service import Proof
 from crossdock.contract.cart.orders import ORDERS
 from crossdock.contract.errors import VendorRejected, VendorUnavailable
 from crossdock.integrations.kit.adapter import Adapter
@@ -390,7 +391,7 @@ class TestSubscription:
             row = await connection_store.get_connection(connection, shop.connection_id)
             assert row is not None
             credentials = connections.parse_credentials(CartSandbox, {"api_key": shop.owner.key})
-            await connections.reinstall(shop.engine, connection, row, credentials, row.me)
+            await connections.reinstall(shop.engine, connection, row, credentials, Proof(row.me))
             await connection.execute("update sync_schedules set due_at = now() + interval '1 day'")
         await shop.work()
         [hook] = await self._hooks(shop)

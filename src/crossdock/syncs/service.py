@@ -355,27 +355,6 @@ async def _fail(connection: Connection, due: Due, retry_seconds: float | None) -
     return await (schedules.fail if due.job_id is None else jobs.fail)(connection, due, retry_seconds)
 
 
-async def claim(engine: Engine, limit: int) -> list[Due]:
-    """Claims what is due: on-demand jobs, then schedules. Jobs that get nowhere are ended first."""
-    await _end_stuck_jobs(engine)
-    async with engine.database.system() as connection:
-        found = await jobs.claim_due(connection, limit)
-        if len(found) < limit:
-            found += await schedules.claim_due(connection, limit - len(found))
-    return found
-
-
-async def _end_stuck_jobs(engine: Engine) -> None:
-    """Ends jobs that have got nowhere for too long, and tells of it."""
-    async with engine.database.system() as system:
-        found = await jobs.find_stuck(system)
-    for organization_id, connection_id, job_id in found:
-        async with engine.database.transaction(organization_id) as connection:
-            if await jobs.mark_stuck(connection, job_id):
-                log.warning("an on-demand sync is stuck", job_id=job_id.hex)
-                await announcements.job_ended(connection, connection_id, job_id, now=engine.now())
-
-
 async def add_missing_schedules(engine: Engine) -> None:
     """Gives every connection the schedules of reads that this version has and the one that made it had not."""
     for adapter in registry.adapters():
