@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -37,6 +38,7 @@ ORGANIZATIONS = 100
 WORKERS = 2
 SECONDS = 60
 _FUNCTION = "get_warehouses"
+_MADE = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class PromptSystem(Adapter):
@@ -59,7 +61,7 @@ class PromptSystem(Adapter):
     async def get_warehouses(self, window: Window) -> AsyncIterator[Page[warehouses.Warehouse]]:
         answer = await self.client.get("/warehouses")
         names: list[str] = answer.json(list[str])
-        yield Page([warehouses.Warehouse(id=name, name=name, created_date=None, updated_date=None) for name in names])
+        yield Page([warehouses.Warehouse(id=name, name=name, created_date=_MADE, updated_date=_MADE) for name in names])
 
 
 class _AtOnce:
