@@ -38,7 +38,6 @@ ORGANIZATIONS = 100
 WORKERS = 2
 SECONDS = 60
 _FUNCTION = "get_warehouses"
-_MADE = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class PromptSystem(Adapter):
@@ -61,7 +60,8 @@ class PromptSystem(Adapter):
     async def get_warehouses(self, window: Window) -> AsyncIterator[Page[warehouses.Warehouse]]:
         answer = await self.client.get("/warehouses")
         names: list[str] = answer.json(list[str])
-        yield Page([warehouses.Warehouse(id=name, name=name, created_date=_MADE, updated_date=_MADE) for name in names])
+        day = datetime(2026, 1, 1, tzinfo=UTC)
+        yield Page([warehouses.Warehouse(id=name, name=name, created_date=day, updated_date=day) for name in names])
 
 
 class _AtOnce:

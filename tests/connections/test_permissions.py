@@ -20,6 +20,8 @@ from crossdock.platform.database import Database
 from crossdock.platform.engine import Engine
 from crossdock.sandbox import accounts
 from crossdock.sandbox.app import make_app
+from crossdock.syncs import schedules
+from crossdock.syncs import service as syncs
 from tests.api.client import Account, DepotConnection
 from tests.api.depot_server import KEY, DepotServer, refusal, running_depot
 from tests.api.vendors.depot import Depot, DepotCredentials
@@ -235,6 +237,36 @@ class TestConnecting:
         assert {item["sync_status"] for item in shown["sync_schedules"]} == {"enabled"}
         log = (await account.organization.get("/events", {"connection_id": str(row.id)})).json()["data"]
         assert [item["event_type"] for item in log] == ["connection.created", *["connection-error.created"] * 3]
+
+    async def test_a_write_that_goes_through_was_allowed(self, engine: Engine, account: Account) -> None:
+        """The merchant gave the right meanwhile; nobody should have to connect anew to get rid of the warning."""
+        main = Caller(make_app(engine.database), await accounts.reset(engine.database, account.organization_id, "wms"))
+        _, made = await main.post("/v1/account/keys", {"rights": ["items.read"]})
+        row, token = await service.create(
+            engine,
+            organization_id=account.organization_id,
+            adapter=Sandbox,
+            credentials=service.parse_credentials(Sandbox, {"api_key": made["key"]}),
+        )
+        async with engine.database.transaction(account.organization_id) as connection:
+            due = await schedules.claim_one(connection, row.id, "get_inventory")
+        assert due is not None
+        await syncs.run(engine, due)
+        caller = account.organization.with_(token=token)
+
+        async def lacks_adjustments() -> bool:
+            shown = (await caller.get(f"/connections/{row.id}")).json()["data"][0]
+            return any("adjustments.write" in item["error_message"] for item in shown["errors"])
+
+        item = (await caller.get("/wms/inventory", {"limit": "1"})).json()["data"][0]["id"]
+        body = {"quantity": 0, "adjustment_type": "increase", "warehouse_id": "warehouse_id_0"}
+        refused = await caller.put(f"/wms/inventory/{item}/adjust", body)
+        assert (refused.status_code, refused.json()["origin"]) == (403, "integration")
+        assert refused.json()["error"] == "This key lacks the right adjustments.write"
+        assert await lacks_adjustments()
+        await main.call("PUT", f"/v1/account/keys/{made['id']}", {"rights": ["items.read", "adjustments.write"]})
+        assert (await caller.put(f"/wms/inventory/{item}/adjust", body)).status_code == 200
+        assert not await lacks_adjustments()
 
     async def test_a_generated_sandbox_has_every_right(self, account: Account) -> None:
         shown = (await account.organization.get(f"/connections/{account.cart.connection_id}")).json()["data"][0]

@@ -18,6 +18,7 @@ import msgspec
 import structlog
 
 from crossdock.accounts.store import Caller, CallerConnection
+from crossdock.connections import problems
 from crossdock.connections import service as connections
 from crossdock.connections import store as connection_store
 from crossdock.contract.actions import SUCCESS, Action, Answer
@@ -351,8 +352,11 @@ async def _commit(
     async with engine.database.transaction(row.organization_id) as connection:
         owner = (row.organization_id, row.connection_id)
         bodies = await _store(connection, owner, resource, outcome, tags, engine.now())
-        answer = _answer(ACTION_BY_KEY[row.action], outcome, bodies)
+        action = ACTION_BY_KEY[row.action]
+        answer = _answer(action, outcome, bodies)
         await write_store.finish(connection, row.id, "succeeded", answer=answer)
+        # What went through is allowed, whatever was found out when the connection was made.
+        await problems.clear(connection, row.connection_id, action.name, now=engine.now())
     return answer
 
 

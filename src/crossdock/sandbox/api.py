@@ -17,6 +17,7 @@ from litestar.handlers import HTTPRouteHandler
 from crossdock.platform.database import Database
 from crossdock.sandbox import accounts
 from crossdock.sandbox.documents import Document
+from crossdock.sandbox.messages import Messenger
 from crossdock.sandbox.problems import Problem, invalid, missing
 from crossdock.sandbox.store import Account, Objects, Product
 
@@ -39,6 +40,7 @@ class Vendor:
 
     database: Database
     clock: Clock
+    messenger: Messenger
 
     @asynccontextmanager
     async def objects(
@@ -53,6 +55,8 @@ class Vendor:
             if before is not None:
                 await before(objects, self.now())
             yield objects
+            told = await objects.hooks() if objects.changed else []
+        await self.messenger.tell(account, told, objects.changed, self.now())
 
     async def account(self, request: AnyRequest) -> Account:
         """The account of the key in the request."""

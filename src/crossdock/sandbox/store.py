@@ -92,12 +92,58 @@ async def put_account(connection: Connection, account: Account, key_hash: bytes)
     return row is not None and bool(row["made"])
 
 
+@dataclass(frozen=True)
+class Hook:
+    """Somebody who is told of changes."""
+
+    id: UUID
+    url: str
+    secret: str
+    topics: Sequence[str]
+
+
+async def put_hook(connection: Connection, account: Account, hook: Hook) -> Hook:
+    """Makes a hook, or changes the one of the same address; gives it as it is stored."""
+    cursor = await connection.execute(
+        "insert into sandbox_hooks (id, account_id, organization_id, url, secret, topics) "
+        "values (%s, %s, %s, %s, %s, %s) on conflict (account_id, url) do update set secret = excluded.secret, "
+        "topics = excluded.topics returning id, url, secret, topics",
+        (hook.id, account.id, account.organization_id, hook.url, hook.secret, list(hook.topics)),
+    )
+    row = await cursor.fetchone()
+    if row is None:
+        raise LookupError("a stored hook is gone")
+    return Hook(**row)
+
+
+async def list_hooks(connection: Connection, account: Account) -> list[Hook]:
+    """The hooks of an account, oldest first."""
+    cursor = await connection.execute(
+        "select id, url, secret, topics from sandbox_hooks where account_id = %s order by created_at, id", (account.id,)
+    )
+    return [Hook(**row) for row in await cursor.fetchall()]
+
+
+async def delete_hook(connection: Connection, account: Account, hook_id: UUID) -> bool:
+    """Removes a hook; false when the account has no such one."""
+    cursor = await connection.execute(
+        "delete from sandbox_hooks where account_id = %s and id = %s", (account.id, hook_id)
+    )
+    return cursor.rowcount == 1
+
+
 class Objects:
     """The documents of one account inside one transaction."""
 
     def __init__(self, connection: Connection, account: Account) -> None:
         self._connection = connection
         self._account = account
+        self.changed: dict[tuple[str, str], None] = {}
+        """Kind and id of the documents that were made or changed here, in order."""
+
+    async def hooks(self) -> list[Hook]:
+        """Who is told of changes of the account."""
+        return await list_hooks(self._connection, self._account)
 
     async def lock_for_stock(self) -> None:
         """Holds off resets and changes of the catalogue; changes of stock go on side by side."""
@@ -179,7 +225,10 @@ class Objects:
             "where jsonb_typeof(sandbox_objects.data) <> 'object' returning id",
             (*self._owner(), document.kind, document.id, _text(document), document.updated_at),
         )
-        return await cursor.fetchone() is not None
+        if await cursor.fetchone() is None:
+            return False
+        self.changed[document.kind, document.id] = None
+        return True
 
     async def save(self, document: Document, changed_at: datetime) -> None:
         """Stores the new state of a document that `get` or `find` locked."""
@@ -188,6 +237,7 @@ class Objects:
             "where account_id = %s and kind = %s and id = %s",
             (_text(document), changed_at, self._account.id, document.kind, document.id),
         )
+        self.changed[document.kind, document.id] = None
 
     async def replace_all(self, documents: Iterable[Document], now: datetime | None) -> None:
         """Makes these the only documents. `now` is when readers of changes see it; None: when each last changed."""

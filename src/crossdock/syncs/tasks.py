@@ -23,12 +23,15 @@ from crossdock.platform.engine import Engine
 from crossdock.records import writes
 from crossdock.syncs import service
 from crossdock.syncs.claims import Claims
+from crossdock.vendor_webhooks import service as vendor_webhooks
 from crossdock.webhooks import tasks as webhooks
 
 log = structlog.get_logger(__name__)
 
 TICK = "tick"
 QUEUE = "ticks"
+DRAINS = 4
+"""How many messages of connected systems are worked off at a time."""
 STALLED_SECONDS = 30
 """A job whose worker has been silent this long is given to another."""
 
@@ -50,6 +53,7 @@ class Worker:
         self._claiming = asyncio.Lock()
         self._stopping = False
         self._webhooks = webhooks.Dispatcher(engine)
+        self._drains = 0
         self.jobs = procrastinate.App(connector=connector(url))
         self._declare()
 
@@ -73,6 +77,11 @@ class Worker:
     async def tick(self) -> None:
         """Claims what is due, as much as there is room for, and runs it in the background."""
         await self._claim(look=True)
+        for claim in await vendor_webhooks.claim_subscriptions(self._engine):
+            self._start(vendor_webhooks.subscribe(self._engine, claim))
+        if self._drains < DRAINS:
+            self._drains += 1
+            self._start(self._drain())
         self._start(writes.settle_due(self._engine))
 
     async def _claim(self, *, look: bool) -> None:
@@ -91,6 +100,13 @@ class Worker:
         if self._claims.has_more and most - len(self._runs) >= max(1, most // 4) and not self._claiming.locked():
             self._start(self._claim(look=False))
 
+    async def _drain(self) -> None:
+        """Works off what connected systems told, a few at a time beside each other."""
+        try:
+            await vendor_webhooks.drain(self._engine)
+        finally:
+            self._drains -= 1
+
     async def housekeeping(self) -> None:
         """Frees jobs of dead workers, and forgets answers, jobs and logged calls that are past their time."""
         stalled = await self.jobs.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS)
@@ -102,6 +118,7 @@ class Worker:
         self._start(removal.purge(self._engine))
         await api_logs.forget_old(self._engine)
         await webhooks.prune(self._engine)
+        await vendor_webhooks.forget_old(self._engine)
         await service.forget_old_runs(self._engine)
 
     def _start(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
@@ -121,6 +138,7 @@ class Worker:
     async def run(self) -> None:
         """Works until cancelled; then gives back what is under way."""
         await service.add_missing_schedules(self._engine)
+        await vendor_webhooks.want_everywhere(self._engine)
         async with self.jobs.open_async():
             deliveries = asyncio.create_task(self._deliver())
             try:

@@ -22,6 +22,7 @@ from crossdock.integrations.kit.auth import AuthScheme, Credentials
 from crossdock.integrations.kit.budget import Budget, RateReport
 from crossdock.integrations.kit.client import VendorClient
 from crossdock.integrations.kit.transport import VendorAnswer
+from crossdock.integrations.kit.webhooks import Changed, Delivery, Subscribed, Subscription, Webhooks
 
 R = TypeVar("R", bound=Record)
 M = TypeVar("M", bound=Callable[..., Any])
@@ -180,6 +181,7 @@ _MARK = "__implements__"
 _SETTLES = "__settles__"
 _PROBES = "__probes__"
 _DOWNLOADS = "__downloads__"
+_RECEIVES = "__receives__"
 _SIMULATES = "__simulates__"
 
 
@@ -254,6 +256,19 @@ def simulates(name: str) -> Callable[[M], M]:
     return mark
 
 
+def receives(*topics: str) -> Callable[[M], M]:
+    """Declares that the method finds out what messages about these topics mean; `Adapter.webhooks` says how they come.
+
+    It takes a `Delivery`, asks the system for the present state of what it names, and gives a list of `Changed`.
+    """
+
+    def mark(method: M) -> M:
+        setattr(method, _RECEIVES, topics)
+        return method
+
+    return mark
+
+
 @dataclass(frozen=True)
 class VendorMessage:
     """A refusal in the connected system's own words."""
@@ -296,6 +311,10 @@ class Adapter:
     """The method that fetches the file of a record, by the key of its resource."""
     simulations: ClassVar[Mapping[str, str]] = {}
     """The method of each thing that can be simulated."""
+    webhooks: ClassVar[Webhooks | None] = None
+    """How the system tells of changes by itself; None when it is only asked."""
+    receivers: ClassVar[Mapping[str, str]] = {}
+    """The method of each topic that is listened to."""
 
     def __init__(self, credentials: Any, runtime: Runtime) -> None:
         self.credentials = credentials
@@ -355,6 +374,8 @@ class Adapter:
             found[key] = replace(found[key], prober=name)
         cls.implementations = found
         cls.downloaders = {**_inherited(cls, "downloaders"), **_marked(cls, _DOWNLOADS, lambda item: item.key)}
+        cls.receivers = {**_inherited(cls, "receivers"), **_receivers(cls)}
+        _verify_webhooks(cls)
         cls.simulations = {**_inherited(cls, "simulations"), **_marked(cls, _SIMULATES, str)}
         for made in found.values():
             resource = made.action.resource
@@ -397,6 +418,19 @@ class Adapter:
         method: Callable[[str], Awaitable[FileContent]] = getattr(self, self.downloaders[resource.key])
         return await method(record_id)
 
+    async def subscribe(self, wanted: Subscription) -> Subscribed:
+        """Asks the system for messages. Asked again for the same address, it must not end with two subscriptions."""
+        raise NotImplementedError
+
+    async def unsubscribe(self, reference: str) -> None:
+        """Ends a subscription; one that is gone already is no error."""
+        raise NotImplementedError
+
+    async def receive(self, delivery: Delivery) -> Sequence[Changed]:
+        """What a message of a known topic comes down to."""
+        method: Callable[[Delivery], Awaitable[Sequence[Changed]]] = getattr(self, self.receivers[delivery.topic])
+        return await method(delivery)
+
     async def simulate(self, name: str, *arguments: Any, **switches: bool) -> Written[Any]:
         """Does at a sandbox what somebody else does at a real system."""
         method: Callable[..., Awaitable[Written[Any]]] = getattr(self, self.simulations[name])
@@ -437,6 +471,22 @@ def _inherited(cls: type[Adapter], name: str) -> dict[str, str]:
 def _marked(cls: type[Adapter], mark: str, key: Callable[[Any], str]) -> dict[str, str]:
     """The methods of this class that carry a mark, by what it says."""
     return {key(getattr(member, mark)): name for name, member in vars(cls).items() if hasattr(member, mark)}
+
+
+def _receivers(cls: type[Adapter]) -> dict[str, str]:
+    """The method of each topic, of this class alone."""
+    found = {name: getattr(member, _RECEIVES) for name, member in vars(cls).items() if hasattr(member, _RECEIVES)}
+    return {topic: name for name, topics in found.items() for topic in topics}
+
+
+def _verify_webhooks(cls: type[Adapter]) -> None:
+    """Refuses webhooks that nobody would listen to, or that could not be asked for."""
+    if cls.receivers and cls.webhooks is None:
+        raise TypeError(f"{cls.__name__} receives messages, so it says in `webhooks` how they come")
+    if cls.webhooks is not None and cls.receivers:
+        for name in ("subscribe", "unsubscribe"):
+            if getattr(cls, name) is getattr(Adapter, name):
+                raise TypeError(f"{cls.__name__} receives messages, so it needs {name}")
 
 
 def _about(cls: type[Adapter], mark: str, implemented: Collection[str]) -> dict[str, str]:

@@ -15,6 +15,7 @@ _CONNECTION = "connection_id uuid not null references connections on delete casc
 def upgrade() -> None:
     _problems()
     op.execute("alter table auth_codes add column permissions text")
+    _vendor_webhooks()
     _sandbox()
 
 
@@ -33,6 +34,35 @@ def _problems() -> None:
     )
 
 
+def _vendor_webhooks() -> None:
+    """What connected systems are asked to tell, and what they told until it is worked off."""
+    op.execute(
+        f"create table vendor_subscriptions ({_CONNECTION}, {_OWNER}, wanted_url text not null, "
+        "generation integer not null default 0, reference text, sealed_secret bytea, subscribed_at timestamptz, "
+        "due_at timestamptz default now(), attempts integer not null default 0, lease_id uuid, "
+        "lease_until timestamptz, error text, received bigint not null default 0, unknown bigint not null default 0, "
+        "primary key (connection_id))"
+    )
+    op.execute("create index vendor_subscriptions_due on vendor_subscriptions (due_at) where due_at is not null")
+    protect("vendor_subscriptions")
+    rights = "select, insert, update (wanted_url, generation, due_at, attempts, lease_id, lease_until)"
+    open_to_system("vendor_subscriptions", rights)
+    op.execute(
+        f"create table vendor_deliveries (id uuid primary key, {_CONNECTION}, {_OWNER}, topic text not null, "
+        "delivery_key text, body bytea not null, received_at timestamptz not null, due_at timestamptz, "
+        "attempts integer not null default 0, lease_id uuid, lease_until timestamptz, finished_at timestamptz, "
+        "error text)"
+    )
+    op.execute(
+        "create unique index vendor_deliveries_key on vendor_deliveries (connection_id, delivery_key) "
+        "where delivery_key is not null"
+    )
+    op.execute("create index vendor_deliveries_due on vendor_deliveries (due_at) where due_at is not null")
+    op.execute("create index vendor_deliveries_age on vendor_deliveries (received_at)")
+    protect("vendor_deliveries")
+    open_to_system("vendor_deliveries", "select, delete, update (lease_id, lease_until)")
+
+
 def _sandbox() -> None:
     op.execute(
         f"create table sandbox_keys (id uuid primary key, {_OWNER}, "
@@ -41,3 +71,10 @@ def _sandbox() -> None:
     )
     protect("sandbox_keys")
     open_to_system("sandbox_keys", "select")
+    op.execute(
+        f"create table sandbox_hooks (id uuid primary key, {_OWNER}, "
+        "account_id uuid not null references sandbox_accounts on delete cascade, url text not null, "
+        "secret text not null, topics text[] not null, created_at timestamptz not null default now(), "
+        "unique (account_id, url))"
+    )
+    protect("sandbox_hooks")

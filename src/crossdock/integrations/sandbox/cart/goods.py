@@ -22,8 +22,10 @@ from crossdock.integrations.kit.adapter import (
     Settlement,
     Window,
     implements,
+    receives,
     settles,
 )
+from crossdock.integrations.kit.webhooks import Changed, Delivery
 from crossdock.integrations.sandbox.base import CHANGED, each
 from crossdock.integrations.sandbox.cart import mapping as shop
 from crossdock.integrations.sandbox.cart.base import ShopBase
@@ -56,6 +58,12 @@ class ShopGoods(ShopBase):
     async def get_products(self, window: Window) -> AsyncIterator[Page[cart_products.Product]]:
         async for page in self.walk("products", ShopProduct, window, shop.to_records):
             yield page
+
+    @receives("product.changed")
+    async def hear_of_product(self, delivery: Delivery) -> Sequence[Changed]:
+        _, found = await self.told(delivery, "products", ShopProduct)
+        # What its variants were is known to nobody once it is gone; the next sync names them.
+        return [] if found is None else [Changed(cart_products.PRODUCTS, shop.to_records(found))]
 
     @implements(cart_products.ADJUST_INVENTORY, AdjustCartInventory, needs=["stock-changes.write"])
     async def adjust_inventory(self, product_id: str, body: AdjustCartInventory) -> cart_products.Product:

@@ -27,10 +27,12 @@ from crossdock.integrations.kit.adapter import (
     Window,
     Written,
     implements,
+    receives,
     settles,
     simulates,
 )
 from crossdock.integrations.kit.client import segment
+from crossdock.integrations.kit.webhooks import Changed, Delivery
 from crossdock.integrations.sandbox.base import CHANGED, each
 from crossdock.integrations.sandbox.cart import mapping as shop
 from crossdock.integrations.sandbox.cart import order_mapping as mapping
@@ -69,6 +71,13 @@ class ShopOrders(ShopBase):
     async def get_orders(self, window: Window) -> AsyncIterator[Page[orders.Order]]:
         async for page in self.walk("orders", ShopOrder, window, each(mapping.to_order)):
             yield page
+
+    @receives("order.changed")
+    async def hear_of_order(self, delivery: Delivery) -> Sequence[Changed]:
+        identifier, found = await self.told(delivery, "orders", ShopOrder)
+        if found is None:
+            return [Changed(orders.ORDERS, deleted=[identifier])]
+        return [Changed(orders.ORDERS, [mapping.to_order(found)])]
 
     @implements(orders.CREATE_ORDER_SHIPMENT, CreateCartOrderShipment, needs=["orders.write"])
     async def create_order_shipment(self, order_id: str, body: CreateCartOrderShipment) -> Written[orders.Order]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, UnsetType
@@ -20,9 +20,11 @@ from crossdock.integrations.kit.adapter import (
     Window,
     Written,
     implements,
+    receives,
     settles,
 )
 from crossdock.integrations.kit.client import segment
+from crossdock.integrations.kit.webhooks import Changed, Delivery
 from crossdock.integrations.sandbox.base import CHANGED, each
 from crossdock.integrations.sandbox.mapping import given, signed
 from crossdock.integrations.sandbox.wms import mapping as warehouse
@@ -95,6 +97,13 @@ class Goods(WarehouseBase):
     async def get_inventory(self, window: Window) -> AsyncIterator[Page[inventory.InventoryItem]]:
         async for page in self.walk("items", SandboxItem, window, each(warehouse.to_inventory_item)):
             yield page
+
+    @receives("item.changed")
+    async def hear_of_item(self, delivery: Delivery) -> Sequence[Changed]:
+        identifier, found = await self.told(delivery, "items", SandboxItem)
+        if found is None:
+            return [Changed(inventory.INVENTORY, deleted=[identifier])]
+        return [Changed(inventory.INVENTORY, [warehouse.to_inventory_item(found)])]
 
     @implements(products.GET_PRODUCTS, mode=CHANGED)
     async def get_products(self, window: Window) -> AsyncIterator[Page[products.Product]]:

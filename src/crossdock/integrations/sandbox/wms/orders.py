@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from msgspec import UNSET, UnsetType
@@ -24,10 +24,12 @@ from crossdock.integrations.kit.adapter import (
     Window,
     Written,
     implements,
+    receives,
     settles,
     simulates,
 )
 from crossdock.integrations.kit.client import segment
+from crossdock.integrations.kit.webhooks import Changed, Delivery
 from crossdock.integrations.sandbox.base import CHANGED, each
 from crossdock.integrations.sandbox.mapping import given
 from crossdock.integrations.sandbox.wms import mapping as warehouse
@@ -55,6 +57,13 @@ class Orders(WarehouseBase):
     async def get_orders(self, window: Window) -> AsyncIterator[Page[Order]]:
         async for page in self.walk("orders", SandboxOrder, window, each(to_order)):
             yield page
+
+    @receives("order.changed")
+    async def hear_of_order(self, delivery: Delivery) -> Sequence[Changed]:
+        identifier, found = await self.told(delivery, "orders", SandboxOrder)
+        if found is None:
+            return [Changed(orders.ORDERS, deleted=[identifier])]
+        return [Changed(orders.ORDERS, [to_order(found)])]
 
     @implements(orders.GET_ORDER_CHANNELS, mode=CHANGED)
     async def get_order_channels(self, window: Window) -> AsyncIterator[Page[orders.Channel]]:
