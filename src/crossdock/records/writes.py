@@ -58,8 +58,6 @@ log = structlog.get_logger(__name__)
 
 KEPT = timedelta(hours=24)
 """How long a key is remembered."""
-ASK_AGAIN = timedelta(minutes=5)
-"""How long the worker waits before it asks a system about the same write again."""
 MAX_CHOICES = 1000
 """An account with more values than this is not given an enum, which nobody could read."""
 
@@ -457,11 +455,12 @@ async def settle_due(engine: Engine) -> None:
     """Settles every open write whose deadline has passed; the worker calls it with each tick."""
     async with engine.database.system() as connection:
         rows = await write_store.find_overdue(connection, engine.now(), engine.now() - KEPT, limit=20)
+    again = timedelta(seconds=engine.settings.settle_seconds)
     for row in rows:
         settled = await settle(engine, row)
         if settled.state == "uncertain":
             async with engine.database.transaction(row.organization_id) as connection:
-                await write_store.postpone(connection, row.id, engine.now() + ASK_AGAIN)
+                await write_store.postpone(connection, row.id, engine.now() + again)
 
 
 async def forget_old(engine: Engine) -> None:

@@ -14,7 +14,7 @@ from crossdock.accounts.store import DISABLED
 from crossdock.contract.management.on_demand_syncs import JobStatus
 from crossdock.platform.database import Connection
 from crossdock.platform.page_tokens import Place
-from crossdock.syncs.schedules import LEASE_SECONDS, MAX_BACKOFF_SECONDS, Due, Progress
+from crossdock.syncs.schedules import Due, Pace, Progress
 
 STUCK_AFTER = 8
 """Runs in a row that store nothing before a job counts as stuck; about an hour, as they come ever later."""
@@ -97,7 +97,7 @@ async def mark_stuck(connection: Connection, job_id: UUID) -> bool:
     return cursor.rowcount == 1
 
 
-async def claim_due(connection: Connection, limit: int) -> list[Due]:
+async def claim_due(connection: Connection, limit: int, pace: Pace = Pace()) -> list[Due]:
     """Claims jobs that are due, oldest first; as the system role.
 
     A job waits for a scheduled run of its function that is under way, and for older jobs of the same function.
@@ -114,9 +114,9 @@ async def claim_due(connection: Connection, limit: int) -> list[Due]:
         "update on_demand_syncs j set lease_id = gen_random_uuid(), attempts = attempts + 1, "
         "lease_until = now() + make_interval(secs => %s) from due where j.id = due.id "
         "returning j.organization_id, j.connection_id, j.function_name, j.lease_id, j.id as job_id",
-        (limit, LEASE_SECONDS),
+        (limit, pace.lease_seconds),
     )
-    return [Due(**row) for row in await cursor.fetchall()]
+    return [Due(**row, pace=pace) for row in await cursor.fetchall()]
 
 
 async def read_progress(connection: Connection, due: Due) -> Progress | None:
@@ -149,6 +149,6 @@ async def fail(connection: Connection, due: Due, retry_seconds: float | None) ->
         "update on_demand_syncs set lease_id = null, lease_until = null, "
         "due_at = now() + make_interval(secs => coalesce(%s::float8, "
         "least(%s, 15 * power(2, greatest(attempts - 1, 0)))::float8)) where id = %s and lease_id = %s",
-        (retry_seconds, MAX_BACKOFF_SECONDS, due.job_id, due.lease_id),
+        (retry_seconds, due.pace.longest_wait_seconds, due.job_id, due.lease_id),
     )
     return found.rowcount == 1

@@ -16,11 +16,18 @@ from crossdock.contract.actions import Action
 from crossdock.integrations.kit.adapter import Adapter
 from crossdock.platform.database import Connection
 
-LEASE_SECONDS = 120
-"""How long a run may be silent before another worker may take it over."""
-MAX_BACKOFF_SECONDS = 3600
+LEASE_SECONDS = 120.0
+MAX_BACKOFF_SECONDS = 3600.0
 STUCK_AFTER = 8
 """Failures in a row after which a schedule counts as stuck; about an hour, as runs come ever later. It goes on."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long a run may be silent before another worker may take it over, and the longest wait after failures."""
+
+    lease_seconds: float = LEASE_SECONDS
+    longest_wait_seconds: float = MAX_BACKOFF_SECONDS
 
 
 @dataclass(frozen=True)
@@ -32,6 +39,7 @@ class Due:
     function_name: str
     lease_id: UUID
     job_id: UUID | None = None
+    pace: Pace = Pace()
 
     @property
     def table(self) -> str:
@@ -136,7 +144,7 @@ async def make_due(
     return sorted([row["function_name"] for row in await cursor.fetchall()])
 
 
-async def claim_due(connection: Connection, limit: int) -> list[Due]:
+async def claim_due(connection: Connection, limit: int, pace: Pace = Pace()) -> list[Due]:
     """Claims functions that are due, oldest first; as the system role. Each is given to one caller only.
 
     A disabled function stays due, so that it goes on where it stopped as soon as it is enabled again; so does one with
@@ -153,21 +161,23 @@ async def claim_due(connection: Connection, limit: int) -> list[Due]:
         "lease_until = now() + make_interval(secs => %s) from due "
         "where s.connection_id = due.connection_id and s.function_name = due.function_name "
         "returning s.organization_id, s.connection_id, s.function_name, s.lease_id",
-        (limit, LEASE_SECONDS),
+        (limit, pace.lease_seconds),
     )
-    return [Due(**row) for row in await cursor.fetchall()]
+    return [Due(**row, pace=pace) for row in await cursor.fetchall()]
 
 
-async def claim_one(connection: Connection, connection_id: UUID, function_name: str) -> Due | None:
+async def claim_one(
+    connection: Connection, connection_id: UUID, function_name: str, pace: Pace = Pace()
+) -> Due | None:
     """Claims one function whether or not it is due; None when it is running."""
     cursor = await connection.execute(
         "update sync_schedules set lease_id = gen_random_uuid(), lease_until = now() + make_interval(secs => %s) "
         "where connection_id = %s and function_name = %s and (lease_until is null or lease_until < now()) "
         "returning organization_id, connection_id, function_name, lease_id",
-        (LEASE_SECONDS, connection_id, function_name),
+        (pace.lease_seconds, connection_id, function_name),
     )
     row = await cursor.fetchone()
-    return Due(**row) if row else None
+    return Due(**row, pace=pace) if row else None
 
 
 async def read_progress(connection: Connection, due: Due) -> Progress | None:
@@ -196,7 +206,7 @@ async def extend(connection: Connection, due: Due) -> None:
     await connection.execute(
         f"update {due.table} set lease_until = now() + make_interval(secs => %s) "
         "where connection_id = %s and function_name = %s and lease_id = %s",
-        (LEASE_SECONDS, due.connection_id, due.function_name, due.lease_id),
+        (due.pace.lease_seconds, due.connection_id, due.function_name, due.lease_id),
     )
 
 
@@ -206,7 +216,7 @@ async def save_cursor(connection: Connection, due: Due, cursor: str | None) -> b
     found = await connection.execute(
         f"update {due.table} set {moved}cursor = %s, lease_until = now() + make_interval(secs => %s) "
         "where connection_id = %s and function_name = %s and lease_id = %s",
-        (cursor, LEASE_SECONDS, due.connection_id, due.function_name, due.lease_id),
+        (cursor, due.pace.lease_seconds, due.connection_id, due.function_name, due.lease_id),
     )
     return found.rowcount == 1
 
@@ -264,6 +274,6 @@ async def fail(connection: Connection, due: Due, retry_seconds: float | None) ->
         "due_at = now() + make_interval(secs => coalesce(%s::float8, "
         "least(frequency_seconds, %s, 15 * power(2, least(failures, 10)))::float8)) "
         "where connection_id = %s and function_name = %s and lease_id = %s",
-        (retry_seconds, MAX_BACKOFF_SECONDS, due.connection_id, due.function_name, due.lease_id),
+        (retry_seconds, due.pace.longest_wait_seconds, due.connection_id, due.function_name, due.lease_id),
     )
     return found.rowcount == 1

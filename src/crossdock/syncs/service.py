@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import psycopg
 import structlog
 
 from crossdock.connections import problems
@@ -21,7 +22,7 @@ from crossdock.platform.database import Connection
 from crossdock.platform.engine import Engine
 from crossdock.records import store as records
 from crossdock.syncs import announcements, jobs, schedules
-from crossdock.syncs.schedules import Due, Progress
+from crossdock.syncs.schedules import Due, Pace, Progress
 
 log = structlog.get_logger(__name__)
 
@@ -70,9 +71,13 @@ async def run(engine: Engine, due: Due, *, replace: bool = False) -> None:
 async def _keep_lease(engine: Engine, due: Due) -> None:
     """Extends the lease while the connected system takes its time with a page."""
     while True:
-        await asyncio.sleep(schedules.LEASE_SECONDS / 4)
-        async with engine.database.transaction(due.organization_id) as connection:
-            await schedules.extend(connection, due)
+        await asyncio.sleep(due.pace.lease_seconds / 4)
+        try:
+            async with engine.database.transaction(due.organization_id) as connection:
+                await schedules.extend(connection, due)
+        except psycopg.OperationalError as error:
+            # The database may be back before the lease ends; giving up now would let two workers read at once.
+            log.warning("a lease could not be extended", function=due.function_name, error=str(error))
 
 
 async def _run(
@@ -206,10 +211,11 @@ async def _fail(connection: Connection, due: Due, retry_seconds: float | None) -
 async def claim(engine: Engine, limit: int) -> list[Due]:
     """Claims what is due: on-demand jobs, then schedules. Jobs that get nowhere are ended first."""
     await _end_stuck_jobs(engine)
+    pace = Pace(engine.settings.sync_lease_seconds, engine.settings.sync_retry_seconds)
     async with engine.database.system() as connection:
-        found = await jobs.claim_due(connection, limit)
+        found = await jobs.claim_due(connection, limit, pace)
         if len(found) < limit:
-            found += await schedules.claim_due(connection, limit - len(found))
+            found += await schedules.claim_due(connection, limit - len(found), pace)
     return found
 
 

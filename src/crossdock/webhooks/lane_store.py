@@ -19,8 +19,6 @@ from crossdock.platform.database import Connection
 from crossdock.webhooks.events import SELECTED, EventRow
 from crossdock.webhooks.store import ENDPOINT_FIELDS, SECRET_FIELDS, EndpointRow, SecretRow, endpoint_of, secrets_of
 
-LEASE_SECONDS = 60
-"""How long a lane may be silent before another worker may take it over."""
 _RECORD_KEY = "hashtextextended(concat_ws(' ', e.connection_id, e.resource, e.record_id), 0)"
 
 
@@ -31,6 +29,7 @@ class Claim:
     endpoint_id: UUID
     organization_id: UUID
     lease_id: UUID
+    lease_seconds: float
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,9 @@ class Settlement(msgspec.Struct, frozen=True, kw_only=True):
     response_head: str | None = None
 
 
-async def claim_lanes(connection: Connection, limit: int, organizations: Sequence[UUID] | None = None) -> list[Claim]:
+async def claim_lanes(
+    connection: Connection, limit: int, lease_seconds: float, organizations: Sequence[UUID] | None = None
+) -> list[Claim]:
     """Claims lanes that have something to do; as the system role. Each is given to one caller only.
 
     A lease that has ended was not given back, so nobody has said yet when its lane has something to do.
@@ -91,10 +92,10 @@ async def claim_lanes(connection: Connection, limit: int, organizations: Sequenc
         {
             "organizations": None if organizations is None else list(organizations),
             "limit": limit,
-            "seconds": LEASE_SECONDS,
+            "seconds": lease_seconds,
         },
     )
-    return [Claim(**row) for row in await cursor.fetchall()]
+    return [Claim(**row, lease_seconds=lease_seconds) for row in await cursor.fetchall()]
 
 
 async def begin_round(connection: Connection, claim: Claim) -> LaneState | None:
@@ -105,7 +106,7 @@ async def begin_round(connection: Connection, claim: Claim) -> LaneState | None:
         "from webhook_endpoints e, event_counters c where l.endpoint_id = %s and l.lease_id = %s "
         "and e.id = l.endpoint_id and c.organization_id = l.organization_id and not e.paused "
         f"and e.disabled_at is null returning {columns}, l.position, l.failing_since, c.last",
-        (LEASE_SECONDS, claim.endpoint_id, claim.lease_id),
+        (claim.lease_seconds, claim.endpoint_id, claim.lease_id),
         binary=True,
     )
     row = await cursor.fetchone()

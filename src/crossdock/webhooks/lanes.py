@@ -94,7 +94,7 @@ class Lane:
         if self._busy or self._settlements:
             if not self._settlements:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._news.wait(), lane_store.LEASE_SECONDS / 4)
+                    await asyncio.wait_for(self._news.wait(), self.claim.lease_seconds / 4)
             if self._busy:
                 await asyncio.sleep(GATHER_SECONDS)
             return True
@@ -168,7 +168,9 @@ class Lane:
         attempts = item.attempts + 1
         delay = None
         if attempt.outcome is Outcome.FAILED:
-            delay = retries.delay_seconds(attempts - item.earlier_attempts, attempt.wished_seconds)
+            delay = retries.delay_seconds(
+                attempts - item.earlier_attempts, attempt.wished_seconds, self._engine.settings.webhook_retry_seconds
+            )
         states = {Outcome.DELIVERED: "delivered", Outcome.CANCELLED: "cancelled"}
         return Settlement(
             sequence=item.sequence,
