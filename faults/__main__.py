@@ -49,13 +49,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="faults", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="how many rounds to play")
     parser.add_argument("--first", type=int, default=1, help="the number of the first round")
+    parser.add_argument("--keep", action="store_true", help="keep the logs of the processes")
     parser.add_argument("--seed", type=int, default=None, help="what everything is thrown from; a new one by default")
     given = parser.parse_args()
     seed: int = secrets.randbelow(1_000_000) if given.seed is None else given.seed
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     folder = Path(tempfile.mkdtemp(prefix="crossdock-faults-"))
     failed = asyncio.run(run(folder, given.rounds, seed, given.first))
-    if failed:
+    if failed or given.keep:
         print(f"the logs of the processes are in {folder}")
     else:
         shutil.rmtree(folder)

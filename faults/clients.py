@@ -70,7 +70,7 @@ class Merchant:
         return answered
 
     async def carry_out(
-        self, session: aiohttp.ClientSession, operation: Operation, dice: random.Random, patience: Callable[[], bool]
+        self, session: aiohttp.ClientSession, operation: Operation, patience: Callable[[], bool]
     ) -> None:
         """Sends a write, with its key until there is a last word. Without a key it is sent once."""
         self.operations.append(operation)
@@ -81,7 +81,7 @@ class Merchant:
         while operation.key is not None and patience():
             if operation.answers[-1].status not in _OPEN:
                 break
-            await asyncio.sleep(dice.uniform(0.1, 0.4))
+            await asyncio.sleep(0.25)
             await self.send(session, operation)
         if operation.key is not None and operation.acknowledged:
             # Whoever asks once more gets the same answer, and no second effect.

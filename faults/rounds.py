@@ -107,6 +107,8 @@ class Arena:
         organization_id, api_key = self.organizations[organization]
         name = f"{organization}-{len(self.merchants)}"
         account = self.vendor.open_account(name, f"planted-{secrets.token_hex(16)}", GOODS)
+        # The pool finds out only now that PostgreSQL was restarted.
+        await self.engine.database.check()
         row, token = await connections.create(
             self.engine,
             organization_id=organization_id,
@@ -279,7 +281,11 @@ class Round:
     struck: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.dice = random.Random(f"{self.arena.seed}/{self.number}")
+        self.dice = self._dice("")
+
+    def _dice(self, whose: str) -> random.Random:
+        """Each has dice of its own: who throws first depends on the machine."""
+        return random.Random(f"{self.arena.seed}/{self.number}/{whose}")
 
     async def run(self) -> Evidence:
         """Lets everything happen at once, then waits until it has come to an end."""
@@ -290,6 +296,7 @@ class Round:
         until = time.monotonic() + SETTLE_SECONDS
         operations: list[Operation] = []
         self._plan()
+        strikes, calm = self._strikes(), dice.uniform(1.2, 1.6)
         async with asyncio.TaskGroup() as aside:
             others = [aside.create_task(self._tend())]
             for merchant in arena.merchants:
@@ -297,13 +304,14 @@ class Round:
                 others.append(aside.create_task(merchant.read_on(arena.session, known[merchant.name], strangers)))
             async with asyncio.TaskGroup() as group:
                 for merchant in arena.merchants:
-                    for operation in merchant.new_operations(dice, str(self.number)):
+                    own = self._dice(merchant.name)
+                    for operation in merchant.new_operations(own, str(self.number)):
                         operations.append(operation)
-                        group.create_task(self._carry_out(merchant, operation, dice.uniform(0, 1.2), until))
+                        group.create_task(self._carry_out(merchant, operation, own.uniform(0, 1.2), until))
                     group.create_task(self._live(merchant))
-                for at, strike in self._strikes():
+                for at, strike in strikes:
                     group.create_task(self._strike(at, strike))
-                group.create_task(self._calm())
+                group.create_task(self._calm(calm))
             for task in others:
                 task.cancel()
         for merchant, other in zip(arena.merchants, reversed(arena.merchants), strict=True):
@@ -322,7 +330,7 @@ class Round:
     def _plan(self) -> None:
         """What goes wrong at the vendor and at the endpoints, until the calm."""
         dice, vendor = self.dice, self.arena.vendor
-        vendor.dice = random.Random(f"{self.arena.seed}/{self.number}/vendor")
+        vendor.dice = self._dice("vendor")
         if dice.random() < 0.8:
             kinds = dice.sample(vendor_module.FAULTS, dice.randrange(1, 5))
             vendor.plan = Plan(dice.choice([0.1, 0.3, 0.6]), tuple(kinds))
@@ -355,12 +363,12 @@ class Round:
             case ["freeze", name]:
                 # Long enough for its leases to end.
                 installation.freeze(name)
-                await asyncio.sleep(LEASE_SECONDS + self.dice.uniform(0.1, 0.6))
+                await asyncio.sleep(LEASE_SECONDS + at / 2)
                 installation.freeze(name, thaw=True)
 
-    async def _calm(self) -> None:
+    async def _calm(self, at: float) -> None:
         """Nothing goes wrong any more at vendor and endpoints."""
-        await asyncio.sleep(self.dice.uniform(1.2, 1.6))
+        await asyncio.sleep(at)
         for kind, times in self.arena.vendor.struck.items():
             self.arena.count(f"vendor {kind}", times)
         self.arena.vendor.struck.clear()
@@ -375,12 +383,12 @@ class Round:
 
     async def _carry_out(self, merchant: Merchant, operation: Operation, at: float, until: float) -> None:
         await asyncio.sleep(at)
-        await merchant.carry_out(self.arena.session, operation, self.dice, lambda: time.monotonic() < until)
+        await merchant.carry_out(self.arena.session, operation, lambda: time.monotonic() < until)
         self.arena.count("writes")
 
     async def _live(self, merchant: Merchant) -> None:
         """What happens at the vendor without us, and somebody who asks for a sync."""
-        account, dice = merchant.account, self.dice
+        account, dice = merchant.account, self._dice(f"life of {merchant.name}")
         for _ in range(dice.randrange(3, 8)):
             await asyncio.sleep(dice.uniform(0, 0.35))
             goods = sorted(account.things["goods"])

@@ -50,6 +50,11 @@ class Database:
         await self._app.close()
         await self._system.close()
 
+    async def check(self) -> None:
+        """Replaces the connections that the server has closed."""
+        for pool in (self._app, self._system):
+            await pool.check()
+
     @asynccontextmanager
     async def transaction(self, organization_id: UUID) -> AsyncIterator[Connection]:
         """One transaction that sees the rows of one organization."""

@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
+import psycopg
 import structlog
 
 from crossdock.accounts.store import Caller, CallerConnection
@@ -301,7 +302,13 @@ async def _send(
         if isinstance(error, CrossdockError | TimeoutError):
             raise uncertain(opened) from error
         raise
-    return WriteAnswer(await _commit(engine, request.resource, row, outcome, tags))
+    try:
+        return WriteAnswer(await _commit(engine, request.resource, row, outcome, tags))
+    except psycopg.Error as error:
+        # It was made. The row stays open until a read at the system has settled it.
+        log.error("the outcome of a write could not be noted", write_id=row.id.hex, exc_info=error)
+        said = f"{adapter_type.display_name} has carried the write out, but its outcome could not be noted"
+        raise uncertain(msgspec.structs.replace(row, error=said)) from error
 
 
 def _reason(error: BaseException, adapter_type: type[Adapter]) -> str:
@@ -310,8 +317,12 @@ def _reason(error: BaseException, adapter_type: type[Adapter]) -> str:
 
 
 async def _close(engine: Engine, row: WriteRow, state: str, error: str) -> WriteRow:
-    async with engine.database.transaction(row.organization_id) as connection:
-        await write_store.finish(connection, row.id, state, error=error)
+    try:
+        async with engine.database.transaction(row.organization_id) as connection:
+            await write_store.finish(connection, row.id, state, error=error)
+    except psycopg.OperationalError as lost:
+        # The caller is told what is known. The row stays open, and is settled like that of a process that died.
+        log.error("the end of a write could not be noted", write_id=row.id.hex, state=state, exc_info=lost)
     return msgspec.structs.replace(row, state=state, error=error)
 
 
