@@ -10,11 +10,11 @@ from crossdock.contract.catalogue import ACTION_BY_KEY
 from faults.evidence import Endpoint, Evidence, Key, Operation, Organization, Stored
 from faults.stall.adapter import PER_SECONDS, REQUESTS
 
-JITTER_SECONDS = 0.4
+JITTER_SECONDS = 1.0
 """Requests that leave at the right moment come in a little closer together on a busy machine."""
 _CHANGES = ("created", "updated", "deleted")
-_SURE = frozenset({400, 401, 403, 404, 422, 429, 501, 502, 503})
-"""Answers that say that nothing happened. A 409 says that it is not known yet, a 504 that it is open."""
+_SURE = frozenset({400, 401, 403, 404, 422, 429, 500, 501, 502, 503})
+"""Answers that do not say that it may have happened. A 409 says that it is not known yet, a 504 that it is open."""
 
 
 def one_effect(evidence: Evidence) -> list[str]:
@@ -45,9 +45,11 @@ def _wrong_with(operation: Operation, evidence: Evidence) -> str:
     times = sum(client == operation.client for _, client in evidence.accounts[operation.connection].effects)
     if times > 1 or (operation.acknowledged and times == 0):
         return f"answered {statuses}, and took effect {times} times"
+    if times and statuses[-1] == 404:
+        return f"answered {statuses}, and took effect all the same"
     for each in operation.answers:
-        if operation.twins == 0 and each.effects and (each.status in _SURE or each.status == 500):
-            return f"answered {each.status} after it had taken effect: {each.text[:200]}"
+        if operation.twins == 0 and each.effects and each.status in _SURE:
+            return f"answered {each.status} when it had taken effect: {each.text[:200]}"
     return ""
 
 
@@ -156,11 +158,11 @@ def nothing_lost(evidence: Evidence) -> list[str]:
         stored = {key[1:]: item for key, item in evidence.stored.items() if key[0] == connection and not item.deleted}
         wrong += [f"{connection}: {key} is at the vendor and not stored" for key in shown.keys() - stored.keys()]
         wrong += [f"{connection}: {key} is stored and not at the vendor" for key in stored.keys() - shown.keys()]
-        for key in shown.keys() & stored.keys():
-            body = stored[key].body
-            facts = (body.get("sku") or body.get("order_number"), body.get("onhand", shown[key][1]))
-            if facts != shown[key]:
-                wrong.append(f"{connection}: {key} is stored as {facts} and is {shown[key]} at the vendor")
+        for thing in shown.keys() & stored.keys():
+            body = stored[thing].body
+            facts = (body.get("sku") or body.get("order_number"), body.get("onhand", shown[thing][1]))
+            if facts != shown[thing]:
+                wrong.append(f"{connection}: {thing} is stored as {facts} and is {shown[thing]} at the vendor")
     for key, tags in evidence.tags.items():
         item = evidence.stored.get(key)
         if item is not None and not item.deleted and item.body["trackstar_tags"] != tags:

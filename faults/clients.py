@@ -31,6 +31,8 @@ class Merchant:
     token: str
     account: Account
     address: str
+    metered: bool = False
+    """Whether the vendor publishes a rate for it."""
     operations: list[Operation] = field(default_factory=list)
     tags: dict[str, Any] = field(default_factory=dict)
     """The tags of goods that were acknowledged last."""
@@ -63,11 +65,14 @@ class Merchant:
 
     async def send(self, session: aiohttp.ClientSession, operation: Operation) -> Answered:
         """Sends a write once, and notes the answer."""
+        before = self._effects_of(operation)
         status, text = await self.call(session, operation.method, operation.path, operation.body, operation.key)
-        effects = sum(client == operation.client for _, client in self.account.effects)
-        answered = Answered(status, text, effects)
+        answered = Answered(status, text, self._effects_of(operation) - before)
         operation.answers.append(answered)
         return answered
+
+    def _effects_of(self, operation: Operation) -> int:
+        return sum(client == operation.client for _, client in self.account.effects)
 
     async def carry_out(
         self, session: aiohttp.ClientSession, operation: Operation, patience: Callable[[], bool]
@@ -108,7 +113,7 @@ class Merchant:
                     }
                     operation = Operation(client, self.connection, "PUT", path, {**change, "note": client}, key)
                 case "order":
-                    body = {"reference_id": client, "order_number": f"{self.name}-order {number}"}
+                    body: dict[str, Any] = {"reference_id": client, "order_number": f"{self.name}-order {number}"}
                     operation = Operation(client, self.connection, "POST", "/wms/orders", body, key)
                 case _:
                     # Tags of one good come from one client at a time, so that there is a last one.

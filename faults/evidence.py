@@ -49,7 +49,7 @@ class Operation:
 
 @dataclass(frozen=True)
 class Answered:
-    """What a client was answered, and how many effects the vendor had noted at that moment."""
+    """What a client was answered, and how many effects the vendor noted while it waited."""
 
     status: int
     """0 where the connection broke."""

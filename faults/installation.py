@@ -79,7 +79,7 @@ class Installation:
             "master_key": self.master_key,
             "port": str(self.port),
         }
-        kept["PYTHONPATH"] = os.pathsep.join((str(self.folder / "announced"), str(ROOT)))
+        kept["PYTHONPATH"] = os.pathsep.join(map(str, (self.folder / "announced", ROOT, ROOT / "src")))
         return {**kept, **{variable(name): value for name, value in own.items()}}
 
     def start(self, name: str) -> None:

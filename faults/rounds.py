@@ -107,8 +107,6 @@ class Arena:
         organization_id, api_key = self.organizations[organization]
         name = f"{organization}-{len(self.merchants)}"
         account = self.vendor.open_account(name, f"planted-{secrets.token_hex(16)}", GOODS)
-        # The pool finds out only now that PostgreSQL was restarted.
-        await self.engine.database.check()
         row, token = await connections.create(
             self.engine,
             organization_id=organization_id,
@@ -117,7 +115,7 @@ class Arena:
             customer_id=f"{name}-customer",
         )
         self.secrets |= {f"the credentials of {name}": account.key, f"the token of {name}": token}
-        made = Merchant(name, organization_id, str(row.id), api_key, token, account, self.installation.address)
+        made = Merchant(name, organization_id, str(row.id), api_key, token, account, self.installation.address, metered)
         self.merchants.append(made)
         return made
 
@@ -189,10 +187,8 @@ class Arena:
             organizations=organizations,
             snapshot=self.snapshot,
             stored=stored,
-            accounts={merchant.connection: merchant.account for merchant in self.merchants},
-            metered={
-                each.connection: each.account.arrivals for each in self.merchants if each.name.startswith("south")
-            },
+            accounts={merchant.connection: merchant.account.copied() for merchant in self.merchants},
+            metered={each.connection: list(each.account.arrivals) for each in self.merchants if each.metered},
             operations=operations,
             writes=writes,
             tags={
@@ -291,7 +287,7 @@ class Round:
         """Lets everything happen at once, then waits until it has come to an end."""
         arena, dice = self.arena, self.dice
         if self.number % 10 == 0:
-            await arena.connect(dice.choice(["north", "south"]), metered=False)
+            await arena.connect(dice.choice(["north", "south"]))
         known = {each.name: self._known(each) for each in arena.merchants}
         until = time.monotonic() + SETTLE_SECONDS
         operations: list[Operation] = []

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import copy
 import json
 import random
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -74,6 +75,17 @@ class Account:
         self.things["goods"].pop(identifier)
         self.gone[identifier] = _now()
         self.ever_gone.add(identifier)
+
+    def copied(self) -> Account:
+        """As it is now; what happens later does not change it."""
+        return replace(
+            self,
+            things=copy.deepcopy(self.things),
+            effects=list(self.effects),
+            arrivals=list(self.arrivals),
+            crowded=list(self.crowded),
+            under_way={},
+        )
 
     def shown(self) -> dict[tuple[str, str], tuple[str, int]]:
         """Name and stock of everything, by resource and id."""

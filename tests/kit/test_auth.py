@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import time
 import base64
+import time
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 from urllib.parse import parse_qs

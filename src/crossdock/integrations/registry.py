@@ -16,7 +16,6 @@ from types import ModuleType
 import crossdock.integrations as package
 from crossdock.integrations.kit.adapter import Adapter
 
-
 ENTRY_POINTS = package.__name__
 
 

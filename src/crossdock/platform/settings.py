@@ -84,7 +84,7 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True):
         float, _about("How long the deliveries to an endpoint may rest before another worker takes them over.", ge=1)
     ] = 60
     webhook_retry_seconds: Annotated[
-        float, _about("Longest wait between two attempts to deliver a message, unless the receiver asks for more.", gt=0)
+        float, _about("Longest wait between two attempts at a message, unless the receiver asks for more.", gt=0)
     ] = 64800
     webhook_disable_days: Annotated[
         float, _about("An endpoint that has only failed for so long is switched off.", gt=0)

@@ -306,7 +306,7 @@ async def _send(
         return WriteAnswer(await _commit(engine, request.resource, row, outcome, tags))
     except psycopg.Error as error:
         # It was made. The row stays open until a read at the system has settled it.
-        log.error("the outcome of a write could not be noted", write_id=row.id.hex, exc_info=error)
+        log.exception("the outcome of a write could not be noted", write_id=row.id.hex)
         said = f"{adapter_type.display_name} has carried the write out, but its outcome could not be noted"
         raise uncertain(msgspec.structs.replace(row, error=said)) from error
 
@@ -320,9 +320,9 @@ async def _close(engine: Engine, row: WriteRow, state: str, error: str) -> Write
     try:
         async with engine.database.transaction(row.organization_id) as connection:
             await write_store.finish(connection, row.id, state, error=error)
-    except psycopg.OperationalError as lost:
+    except psycopg.OperationalError:
         # The caller is told what is known. The row stays open, and is settled like that of a process that died.
-        log.error("the end of a write could not be noted", write_id=row.id.hex, state=state, exc_info=lost)
+        log.exception("the end of a write could not be noted", write_id=row.id.hex, state=state)
     return msgspec.structs.replace(row, state=state, error=error)
 
 

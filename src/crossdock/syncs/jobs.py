@@ -14,7 +14,7 @@ from crossdock.accounts.store import DISABLED
 from crossdock.contract.management.on_demand_syncs import JobStatus
 from crossdock.platform.database import Connection
 from crossdock.platform.page_tokens import Place
-from crossdock.syncs.schedules import Due, Pace, Progress
+from crossdock.syncs.schedules import USUAL, Due, Pace, Progress
 
 STUCK_AFTER = 8
 """Runs in a row that store nothing before a job counts as stuck; about an hour, as they come ever later."""
@@ -97,7 +97,7 @@ async def mark_stuck(connection: Connection, job_id: UUID) -> bool:
     return cursor.rowcount == 1
 
 
-async def claim_due(connection: Connection, limit: int, pace: Pace = Pace()) -> list[Due]:
+async def claim_due(connection: Connection, limit: int, pace: Pace = USUAL) -> list[Due]:
     """Claims jobs that are due, oldest first; as the system role.
 
     A job waits for a scheduled run of its function that is under way, and for older jobs of the same function.

@@ -30,6 +30,9 @@ class Pace:
     longest_wait_seconds: float = MAX_BACKOFF_SECONDS
 
 
+USUAL = Pace()
+
+
 @dataclass(frozen=True)
 class Due:
     """A function that is due, claimed for one run: that of its schedule, or of an on-demand job."""
@@ -39,7 +42,7 @@ class Due:
     function_name: str
     lease_id: UUID
     job_id: UUID | None = None
-    pace: Pace = Pace()
+    pace: Pace = USUAL
 
     @property
     def table(self) -> str:
@@ -144,7 +147,7 @@ async def make_due(
     return sorted([row["function_name"] for row in await cursor.fetchall()])
 
 
-async def claim_due(connection: Connection, limit: int, pace: Pace = Pace()) -> list[Due]:
+async def claim_due(connection: Connection, limit: int, pace: Pace = USUAL) -> list[Due]:
     """Claims functions that are due, oldest first; as the system role. Each is given to one caller only.
 
     A disabled function stays due, so that it goes on where it stopped as soon as it is enabled again; so does one with
@@ -166,9 +169,7 @@ async def claim_due(connection: Connection, limit: int, pace: Pace = Pace()) -> 
     return [Due(**row, pace=pace) for row in await cursor.fetchall()]
 
 
-async def claim_one(
-    connection: Connection, connection_id: UUID, function_name: str, pace: Pace = Pace()
-) -> Due | None:
+async def claim_one(connection: Connection, connection_id: UUID, function_name: str, pace: Pace = USUAL) -> Due | None:
     """Claims one function whether or not it is due; None when it is running."""
     cursor = await connection.execute(
         "update sync_schedules set lease_id = gen_random_uuid(), lease_until = now() + make_interval(secs => %s) "
