@@ -33,6 +33,8 @@ class Merchant:
     address: str
     metered: bool = False
     """Whether the vendor publishes a rate for it."""
+    rests: bool = False
+    """Whether nothing happens to it any more."""
     operations: list[Operation] = field(default_factory=list)
     tags: dict[str, Any] = field(default_factory=dict)
     """The tags of goods that were acknowledged last."""

@@ -121,6 +121,23 @@ class Arena:
 
     # -- the end of a round --------------------------------------------------------------------------------------------
 
+    async def replace_newest(self, organization: str) -> None:
+        """A new connection, whose first sync comes among faults; the one before it rests from now on.
+
+        What is stored of a resting one is looked at as long as the rounds go on.
+        """
+        for merchant in self.merchants[2:]:
+            merchant.rests = True
+            async with self.database() as connection:
+                await connection.execute(
+                    "update sync_schedules set paused = true where connection_id = %s", (merchant.connection,)
+                )
+        await self.connect(organization)
+
+    @property
+    def active(self) -> list[Merchant]:
+        return [merchant for merchant in self.merchants if not merchant.rests]
+
     @contextlib.asynccontextmanager
     async def database(self) -> AsyncIterator[psycopg.AsyncConnection[dict[str, Any]]]:
         """The database as its owner sees it."""
@@ -140,7 +157,7 @@ class Arena:
             cursor = await connection.execute("select clock_timestamp() as now")
             row = await cursor.fetchone()
             begun = row and row["now"]
-            for merchant in self.merchants:
+            for merchant in self.active:
                 while (await merchant.call(self.session, "POST", "/connections/sync", {}))[0] != 200:
                     self.installation.tend()
                     if time.monotonic() > until:
@@ -150,7 +167,7 @@ class Arena:
             async def syncs(connection: psycopg.AsyncConnection[dict[str, Any]]) -> list[str]:
                 await connection.execute(
                     "update sync_schedules set due_at = now() where lease_until is null and due_at > now() "
-                    "and (last_crawl_start is null or last_crawl_start < %s)",
+                    "and not paused and (last_crawl_start is null or last_crawl_start < %s)",
                     (begun,),
                 )
                 return await _open_syncs(connection, begun)
@@ -248,8 +265,8 @@ async def _open_syncs(connection: psycopg.AsyncConnection[dict[str, Any]], begun
     return await _rows(
         connection,
         "select 'sync', connection_id, function_name, failures, last_crawl_start from sync_schedules "
-        "where lease_until is not null or last_crawl_start is null or last_crawl_start < %s "
-        "or last_crawl_end is null or last_crawl_end < last_crawl_start",
+        "where not paused and (lease_until is not null or last_crawl_start is null or last_crawl_start < %s "
+        "or last_crawl_end is null or last_crawl_end < last_crawl_start)",
         begun,
     )
 
@@ -287,19 +304,19 @@ class Round:
         """Lets everything happen at once, then waits until it has come to an end."""
         arena, dice = self.arena, self.dice
         if self.number % 10 == 0:
-            await arena.connect(dice.choice(["north", "south"]))
-        known = {each.name: self._known(each) for each in arena.merchants}
+            await arena.replace_newest(dice.choice(["north", "south"]))
+        known = {each.name: self._known(each) for each in arena.active}
         until = time.monotonic() + SETTLE_SECONDS
         operations: list[Operation] = []
         self._plan()
         strikes, calm = self._strikes(), dice.uniform(1.2, 1.6)
         async with asyncio.TaskGroup() as aside:
             others = [aside.create_task(self._tend())]
-            for merchant in arena.merchants:
+            for merchant in arena.active:
                 strangers = [name for name in arena.organizations if not merchant.name.startswith(name)]
                 others.append(aside.create_task(merchant.read_on(arena.session, known[merchant.name], strangers)))
             async with asyncio.TaskGroup() as group:
-                for merchant in arena.merchants:
+                for merchant in arena.active:
                     own = self._dice(merchant.name)
                     for operation in merchant.new_operations(own, str(self.number)):
                         operations.append(operation)
@@ -310,7 +327,7 @@ class Round:
                 group.create_task(self._calm(calm))
             for task in others:
                 task.cancel()
-        for merchant, other in zip(arena.merchants, reversed(arena.merchants), strict=True):
+        for merchant, other in zip(arena.active, reversed(arena.active), strict=True):
             if merchant.organization_id != other.organization_id:
                 await merchant.peep(arena.session, other)
         return await arena.gather(operations, await arena.settle())
