@@ -462,8 +462,8 @@ class TestWorkers:
         await depot_connection.adjust("a")
         organizations = [hooks.organization_id]
         async with hooks.engine.database.system() as connection:
-            [dead] = await lane_store.claim_lanes(connection, 10, organizations)
-            assert await lane_store.claim_lanes(connection, 10, organizations) == []
+            [dead] = await lane_store.claim_lanes(connection, 10, 60, organizations)
+            assert await lane_store.claim_lanes(connection, 10, 60, organizations) == []
         await hooks.drain()
         assert receiver.got == []
         await hooks.run_sql("update webhook_lanes set lease_until = now() - interval '1 second'")

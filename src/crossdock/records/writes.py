@@ -357,6 +357,10 @@ async def _commit(
 ) -> bytes:
     """Commits the outcome: records, their events, and the answer that the key stands for."""
     async with engine.database.transaction(row.organization_id) as connection:
+        settled = await write_store.lock(connection, row.id)
+        if settled is not None and settled.state == "succeeded":
+            # A read has settled it before its own answer was here. A key stands for one answer.
+            return settled.answer or b""
         owner = (row.organization_id, row.connection_id)
         bodies = await _store(connection, owner, resource, outcome, tags, engine.now())
         answer = _answer(ACTION_BY_KEY[row.action], outcome, bodies)
