@@ -1,4 +1,4 @@
-"""`python -m bench [--orders N]`: reads, paging, every list, ingest, storage and webhooks, as ratios within this run.
+"""`python -m bench [--orders N]`: reads, lists, ingest, storage, webhooks and syncs, as ratios within this run.
 
 A temporary PostgreSQL with the settings users get is filled with orders of 20 connections and measured with them.
 Absolute figures say something about this machine only and are never goals. A missed goal does not make the command
@@ -16,9 +16,10 @@ from pathlib import Path
 
 import structlog
 
-from bench import database, ingest, reads, resources, tables, webhooks
+from bench import database, idle, ingest, reads, resources, schedules, syncs, tables, webhooks
 from bench.report import Report
 from crossdock.platform.embedded_postgres import EmbeddedPostgres
+from crossdock.platform.migrate import migrate
 from crossdock.platform.settings import variable
 
 ORDERS = 1_000_000
@@ -30,7 +31,10 @@ PLACES = 200
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--orders", type=int, default=ORDERS, help=f"orders to fill in, at least {FEWEST_ORDERS:,}")
-    orders: int = parser.parse_args().orders
+    parser.add_argument("--loaded", type=int, default=syncs.ORDERS, help="orders to load against dlt")
+    parser.add_argument("--only-syncs", action="store_true", help="only loading, schedules and an idle server")
+    arguments = parser.parse_args()
+    orders: int = arguments.orders
     if orders < FEWEST_ORDERS:
         parser.error(f"--orders must be at least {FEWEST_ORDERS}")
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
@@ -38,9 +42,11 @@ def main() -> None:
     report = Report()
     with tempfile.TemporaryDirectory(prefix="crossdock-bench-") as name:
         folder = Path(name)
-        _fill(report, folder, orders)
-        with EmbeddedPostgres(folder / "data") as server:
-            _measure(report, server.url, folder, orders)
+        if not arguments.only_syncs:
+            _fill(report, folder, orders)
+            with EmbeddedPostgres(folder / "data") as server:
+                _measure(report, server.url, folder, orders)
+        _measure_syncs(report, folder, arguments.loaded)
     report.section(f"Done in {time.perf_counter() - started:.0f} s; " + _summary(report.missed))
 
 
@@ -71,6 +77,16 @@ def _measure(report: Report, url: str, folder: Path, orders: int) -> None:
     asyncio.run(ingest.measure(report, url))
     tables.measure(report, url)
     webhooks.measure(report, url, folder / "keys")
+
+
+def _measure_syncs(report: Report, folder: Path, loaded: int) -> None:
+    """What needs a database of its own: workers claim whatever is due."""
+    with EmbeddedPostgres(folder / "syncs") as server:
+        syncs.measure(report, server.url, loaded)
+    with EmbeddedPostgres(folder / "schedules") as server:
+        migrate(server.url)
+        schedules.measure(report, server.url, folder / "schedules")
+    idle.measure(report, folder / "idle")
 
 
 def _summary(missed: list[str]) -> str:

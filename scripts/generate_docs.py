@@ -29,6 +29,7 @@ from crossdock.integrations import registry
 from crossdock.integrations.describe import body_schema, reads_of, writes_of
 from crossdock.integrations.kit import exchanges
 from crossdock.integrations.kit.adapter import Adapter, Implementation, Incremental, Snapshot
+from crossdock.integrations.kit.budget import Rate
 from crossdock.platform import settings
 from crossdock.platform.openapi import document
 
@@ -71,6 +72,8 @@ def settings_page() -> str:
         "names it. An empty variable counts as not set.",
         table(("Variable", "Default", "Meaning"), rows),
         f"`{settings.CREDENTIAL_PREFIX}<FIELD>` is read by `crossdock connect` only.",
+        f"`{settings.OAUTH_PREFIX}<SLUG>_CLIENT_ID` and `{settings.OAUTH_PREFIX}<SLUG>_CLIENT_SECRET` name the OAuth "
+        "application at a system, see [connecting](../guide/connecting.md).",
     )
 
 
@@ -149,7 +152,8 @@ def _evidence(adapter: type[Adapter], action: str, *, download: bool = False) ->
 def _behaviour(adapter: type[Adapter], made: Implementation) -> str:
     if isinstance(made.mode, Incremental):
         end = f" up to {made.mode.until}" if made.mode.until else ""
-        return f"reads what changed, by {made.mode.by}{end}"
+        full = f", and everything every {made.mode.full_every.days} days" if made.mode.full_every else ""
+        return f"reads what changed, by {made.mode.by}{end}{full}"
     if isinstance(made.mode, Snapshot):
         return f"reads everything each time: {made.mode.because}"
     if made.action.is_live:
@@ -176,7 +180,17 @@ def _rate(adapter: type[Adapter]) -> str:
     budget = adapter.budget
     if budget is None:
         return "The system publishes no rate."
-    return f"At most {budget.requests} requests in {budget.per_seconds:g} seconds a connection ({budget.source})."
+    rates = [("", budget.rate("")), *budget.buckets.items()]
+    said = [_rate_text(name, rate) for name, rate in rates if rate is not None]
+    if budget.concurrency is not None:
+        said.append(f"{budget.concurrency} requests under way")
+    return f"A connection may make at most {'; '.join(said)} ({budget.source})."
+
+
+def _rate_text(name: str, rate: Rate) -> str:
+    burst = "" if rate.burst is None else f", {rate.burst:g} at once"
+    what = f" of {name}" if name else ""
+    return f"{rate.requests:g} requests{what} in {rate.per_seconds:g} seconds{burst}"
 
 
 def integrations_page() -> str:

@@ -16,7 +16,6 @@ from crossdock.integrations.kit.adapter import (
     Adapter,
     Applied,
     Attempt,
-    Budget,
     Incremental,
     NotApplied,
     Page,
@@ -29,6 +28,7 @@ from crossdock.integrations.kit.adapter import (
     settles,
 )
 from crossdock.integrations.kit.auth import Credentials, bearer, credential
+from crossdock.integrations.kit.budget import Budget
 from crossdock.integrations.kit.client import segment
 from crossdock.integrations.kit.transport import VendorAnswer
 

@@ -14,10 +14,8 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-import msgspec
 import typer
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Column, Table
 
 from crossdock.accounts import service as accounts
@@ -25,11 +23,12 @@ from crossdock.accounts import store as account_store
 from crossdock.accounts.store import KeyAccess
 from crossdock.connections import policy
 from crossdock.connections import service as connections
-from crossdock.connections import store as connection_store
-from crossdock.contract.errors import CrossdockError
+from crossdock.contract.errors import CrossdockError, InvalidBody
 from crossdock.contract.values import VERTICALS
 from crossdock.integrations import registry
 from crossdock.integrations.kit.adapter import Adapter
+from crossdock.integrations.kit.auth import credential_fields
+from crossdock.link import brands
 from crossdock.platform import backup as backups
 from crossdock.platform import migrate as migrations
 from crossdock.platform import processes, start
@@ -41,8 +40,7 @@ from crossdock.platform.openapi import document
 from crossdock.platform.sealing import SealBroken
 from crossdock.platform.settings import Settings
 from crossdock.platform.start_errors import StartCancelled, StartRefused, refuse
-from crossdock.syncs import schedules
-from crossdock.syncs import service as syncs
+from crossdock.syncs import commands as sync_commands
 from crossdock.webhooks import commands as webhook_commands
 
 T = TypeVar("T")
@@ -201,6 +199,28 @@ def revoke_key(key_id: str, organization: OrganizationOption = None) -> None:
     console.print("revoked")
 
 
+@app.command()
+def branding(
+    color: Annotated[str | None, typer.Option(help="Colour of buttons, such as '#0a7d5a'.")] = None,
+    logo: Annotated[Path | None, typer.Option(help="Picture to show: PNG, JPEG, WebP or SVG.")] = None,
+    organization: OrganizationOption = None,
+) -> None:
+    """Choose how the connect window looks. What is left out goes back to the usual look."""
+    picture = None if logo is None else logo.read_bytes()
+
+    async def save(engine: Engine) -> None:
+        identifier = await start.organization(engine, organization)
+        async with engine.database.transaction(identifier) as connection:
+            await brands.save(connection, identifier, color, picture)
+
+    try:
+        _with_engine(save)
+    except InvalidBody as error:
+        [(field, texts)] = error.violations["json"].items()
+        raise StartRefused(f"{field}: {' '.join(texts)}") from None
+    console.print("saved")
+
+
 FunctionsArgument = Annotated[list[str] | None, typer.Argument(help="Functions, such as get_returns create_return.")]
 VerticalArgument = Annotated[str, typer.Argument(help="wms, cart, carrier, freight or erp.")]
 
@@ -252,6 +272,8 @@ def _with_engine(work: Any) -> Any:
 
 
 app.add_typer(webhook_commands.make(_with_engine), name="webhooks")
+app.add_typer(sync_commands.make(_with_engine), name="schedules")
+app.command("sync")(sync_commands.make_sync(_with_engine))
 
 
 def _adapter(vertical: str, slug: str) -> type[Adapter]:
@@ -265,25 +287,18 @@ def _adapter(vertical: str, slug: str) -> type[Adapter]:
 def _ask_credentials(adapter: type[Adapter]) -> dict[str, str]:
     """Credentials from CROSSDOCK_CREDENTIAL_* variables, or typed at a prompt; never from the command line."""
     given = {}
-    for item in msgspec.structs.fields(adapter.credentials_type):
-        meta = _meta(item.type)
-        variable = f"{settings_module.CREDENTIAL_PREFIX}{item.encode_name.upper()}"
+    for item in credential_fields(adapter.credentials_type):
+        variable = f"{settings_module.CREDENTIAL_PREFIX}{item.name.upper()}"
         value = os.environ.get(variable)
         if value is None and sys.stdin.isatty():
-            label = f"{(meta.title if meta else None) or item.encode_name}"
-            if meta and meta.description:
-                console.print(f"[dim]{meta.description}[/dim]")
-            secret = bool(meta and (meta.extra or {}).get("secret"))
-            value = getpass.getpass(f"{label}: ") if secret else input(f"{label}: ")
+            if item.help:
+                console.print(f"[dim]{item.help}[/dim]")
+            value = getpass.getpass(f"{item.label}: ") if item.secret else input(f"{item.label}: ")
         if value:
-            given[item.encode_name] = value
+            given[item.name] = value
         elif item.required:
-            raise StartRefused(f"{item.encode_name} is missing; type it at the prompt or set {variable}")
+            raise StartRefused(f"{item.name} is missing; type it at the prompt or set {variable}")
     return given
-
-
-def _meta(kind: Any) -> msgspec.Meta | None:
-    return next((part for part in getattr(kind, "__metadata__", ()) if isinstance(part, msgspec.Meta)), None)
 
 
 @app.command()
@@ -295,6 +310,8 @@ def connect(
 ) -> None:
     """Connect a system. Credentials are prompted for, or read from CROSSDOCK_CREDENTIAL_<FIELD> variables."""
     adapter = _adapter(vertical, slug)
+    if adapter.auth.install_method == "oauth":
+        raise StartRefused(f"{adapter.display_name} is signed in to in a browser; make a magic link for it")
     credentials = connections.parse_credentials(adapter, dict(_ask_credentials(adapter)))
 
     async def create(engine: Engine) -> tuple[str, str]:
@@ -306,46 +323,11 @@ def connect(
 
     connection_id, token = _with_engine(create)
     sys.stdout.write(f"CONNECTION_ID={connection_id}\nACCESS_TOKEN={token}\n")
-
-
-@app.command()
-def sync(
-    connection_id: Annotated[str, typer.Argument(help="The connection.")],
-    function: Annotated[list[str] | None, typer.Option(help="Function to sync; all by default.")] = None,
-    organization: OrganizationOption = None,
-) -> None:
-    """Sync a connection now, in this process."""
-
-    async def run(engine: Engine) -> int:
-        identifier = await start.organization(engine, organization)
-        async with engine.database.transaction(identifier) as connection:
-            found = await connection_store.schedules_of(connection, [UUID(connection_id)])
-        names = [row.function_name for row in found if not function or row.function_name in function]
-        if not names:
-            raise StartRefused("there is nothing to sync: no such connection or function")
-        return await _sync_each(engine, identifier, UUID(connection_id), names)
-
-    raise SystemExit(1 if _with_engine(run) else 0)
-
-
-async def _sync_each(engine: Engine, organization_id: UUID, connection_id: UUID, names: list[str]) -> int:
-    """Runs the functions one by one with progress; gives how many did not go through."""
-    failed = 0
-    with Progress(SpinnerColumn(), TextColumn("{task.description}"), console=console) as progress:
-        for name in names:
-            line = progress.add_task(name, total=1)
-            async with engine.database.transaction(organization_id) as connection:
-                due = await schedules.claim_one(connection, connection_id, name)
-            if due is None:
-                progress.update(line, description=f"{name}: running elsewhere", completed=1)
-                continue
-            await syncs.run(engine, due)
-            async with engine.database.transaction(organization_id) as connection:
-                errors = await connection_store.errors_of(connection, [connection_id])
-            problem = next((item.error_message for item in errors if item.function_name == name), None)
-            failed += problem is not None
-            progress.update(line, description=f"{name}: {problem or 'done'}", completed=1)
-    return failed
+    if adapter.receivers and adapter.in_process is None and not settings_module.load().public_url:
+        said = (
+            f"{adapter.display_name} is only polled: set {settings_module.variable('public_url')} for its webhooks too."
+        )
+        sys.stderr.write(f"{said}\n")
 
 
 @app.command()

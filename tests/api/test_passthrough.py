@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from crossdock.integrations.kit.adapter import Budget
+from crossdock.integrations.kit.budget import Budget
 from tests.api.client import Account, DepotConnection, violations
 from tests.api.depot_server import HALF, KEY, DepotServer, refusal
 from tests.api.vendors.depot import Depot

@@ -74,6 +74,7 @@ class TestNothingHappened:
         for name, value in fault.headers.items():
             assert answer.headers[name] == value
         assert (await hasty.stored()) == {"a": 10}
+        await hasty.end_holds()
         again = await hasty.adjust(key="key")
         assert again.status_code == 200
         assert "idempotent-replayed" not in again.headers

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Annotated, Any, ClassVar
 
 import pytest
 
 from crossdock.contract.errors import (
     AdapterError,
+    CrossdockError,
     NeedsReconnect,
     RateLimited,
     UnexpectedShape,
@@ -20,6 +22,7 @@ from crossdock.contract.errors import (
 from crossdock.integrations.kit.adapter import Adapter, Runtime, VendorMessage
 from crossdock.integrations.kit.addresses import AddressGuard
 from crossdock.integrations.kit.auth import AuthScheme, Credentials, bearer, credential
+from crossdock.integrations.kit.budget import NoTurn, RateReport, Turn, UnlimitedBudget
 from crossdock.integrations.kit.client import Effect, VendorClient, segment
 from crossdock.integrations.kit.transport import NetworkTransport, VendorAnswer
 from tests.kit.loopback import Answer, Received, Responder, http, serve
@@ -199,25 +202,71 @@ async def test_a_system_that_asks_for_long_patience_is_not_waited_for(transport:
     assert len(server.received) == 1
 
 
-async def test_the_budget_is_waited_for_before_a_request_goes_out(transport: NetworkTransport) -> None:
+class _Told(UnlimitedBudget):
+    """A budget of two requests; it notes what it is told."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[float, str]] = []
+        self.turns: list[Turn] = []
+        self.held: list[tuple[float, str]] = []
+
+    @asynccontextmanager
+    async def turn(self, cost: float, bucket: str) -> AsyncIterator[Turn]:
+        self.asked.append((cost, bucket))
+        if len(self.asked) > 2:
+            raise NoTurn(3600)
+        self.turns.append(Turn())
+        yield self.turns[-1]
+
+    async def hold(self, seconds: float, bucket: str) -> None:
+        self.held.append((seconds, bucket))
+
+
+async def test_a_request_goes_out_when_it_has_its_turn(transport: NetworkTransport) -> None:
     """Learning a vendor's rate from its refusals would cost the merchant's other tools their share."""
-
-    class Slow:
-        asked: list[float] = []
-
-        async def reserve(self, cost: float = 1) -> float:
-            self.asked.append(cost)
-            return 0.05 if len(self.asked) < 3 else 3600
-
-    budget = Slow()
+    budget = _Told()
     async with serve(always(http(200, "{}"))) as server:
-        adapter = acme(server.url, transport, budget=budget, attempts=1)
+        adapter = acme(server.url, transport, budget=budget)
         await adapter.client.get("/stock")
-        await adapter.client.get("/stock", cost=5)
-        with pytest.raises(RateLimited):
+        await adapter.client.get("/stock", cost=5, bucket="stock")
+        with pytest.raises(RateLimited) as caught:
             await adapter.client.get("/stock")
-    assert budget.asked == [1, 5, 1]
+    assert budget.asked == [(1, ""), (5, "stock"), (1, "")]
+    assert caught.value.headers() == {"retry-after": "3600"}
     assert len(server.received) == 2
+
+
+class _Frank(Acme):
+    """Says what is left, and that it is too much, within an answer that counts as a success."""
+
+    def read_rate(self, answer: VendorAnswer) -> RateReport | None:
+        return RateReport(available=answer.json(dict[str, float])["left"])
+
+    def find_problem(self, answer: VendorAnswer) -> CrossdockError | None:
+        left = answer.json(dict[str, float])["left"]
+        return None if left else RateLimited("throttled", origin="integration", retry_after=9)
+
+
+async def test_what_answers_say_of_the_rate_sets_the_budget_right(transport: NetworkTransport) -> None:
+    """A budget that others use too would otherwise be overdrawn until the system refuses."""
+    budget = _Told()
+    async with serve(one_after_another([http(200, '{"left": 7}'), http(200, '{"left": 0}')])) as server:
+        client = VendorClient(transport, budget=budget)
+        adapter = _Frank(AcmeCredentials(base_url=server.url, key="test-key"), Runtime(client))
+        await adapter.client.post("/graphql", {})
+        assert adapter.client.effect is Effect.DONE
+        with pytest.raises(RateLimited):
+            await adapter.client.post("/graphql", {}, bucket="graph")
+    assert [turn.report for turn in budget.turns] == [RateReport(available=7), RateReport(available=0)]
+    assert budget.held == [(9, "graph")]
+
+
+async def test_a_refusal_for_its_rate_is_passed_on(transport: NetworkTransport) -> None:
+    budget = _Told()
+    async with serve(always(http(429, REFUSED, retry_after="45"))) as server:
+        with pytest.raises(RateLimited):
+            await acme(server.url, transport, budget=budget).client.get("/stock")
+    assert [turn.hold_seconds for turn in budget.turns] == [45]
 
 
 def test_any_text_is_one_segment() -> None:

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from crossdock.contract.cart import orders
-from crossdock.contract.management.cart_simulations import SimulateCartOrderBody, SimulateCartProductBody
+from crossdock.contract.management.simulations import SimulateCartOrderBody, SimulateCartProductBody
 from crossdock.contract.records import encode_record
 from crossdock.contract.statuses import CART_ORDER_STATUSES, FREIGHT_STATUSES
 from crossdock.integrations.sandbox.carrier import mapping as carrier

@@ -83,7 +83,7 @@ class TestCreate:
 class TestRun:
     async def test_the_schedule_of_the_function_waits_and_then_catches_up(self, desk: Office) -> None:
         job = await desk.ask()
-        desk.connection.depot.fail("GET", "/items", refusal(500), times=2)
+        desk.connection.depot.fail("GET", "/items?page=0&since=2025-02", refusal(500), times=2)
         await desk.change("update sync_schedules set due_at = now()")
         desk.connection.depot.loopback.received.clear()
         await desk.work()
@@ -136,7 +136,7 @@ class TestRun:
     async def test_a_job_of_a_dead_worker_is_taken_over(self, desk: Office) -> None:
         job = await desk.ask()
         async with desk.connection.engine.database.system() as system:
-            [lost] = await jobs.claim_due(system, 10)
+            [lost] = await jobs.claim(system, await jobs.find_due(system, 10))
         await desk.work()
         assert await desk.status(job) == "open"
         await desk.change("update on_demand_syncs set lease_until = now() - interval '1 second'")

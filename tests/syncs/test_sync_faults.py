@@ -41,12 +41,16 @@ class Trouble:
     answer: Answer
     message: str
     blocking: bool
+    path: str = "/items"
+    endpoints: tuple[str, ...] = ("GET /wms/inventory",)
 
 
 TROUBLES = [
-    Trouble("401", refusal(401), "Invalid Depot credentials", True),
-    Trouble("403", refusal(403, "no right"), "no right", False),
-    Trouble("429", refusal(429, "slow down", retry_after="7"), "slow down", False),
+    # Refused at every address, also at the one that credentials are proven at.
+    Trouble("401", refusal(401), "Invalid Depot credentials", True, "/", ("GET /wms/inventory", "GET /wms/products")),
+    Trouble("401 at one address", refusal(401), "Missing Depot permissions for URL: http://127.0.0.1", False),
+    Trouble("403", refusal(403, "no right"), "Missing Depot permissions for URL: http://127.0.0.1", False),
+    Trouble("429", refusal(429, "slow down", retry_after="0"), "slow down", False),
     Trouble("500", refusal(500, "fell over"), "fell over", False),
     Trouble("502", refusal(502, "bad gateway"), "bad gateway", False),
     Trouble("html", HTML, "/items answered 200 with an unexpected body (text/html)", True),
@@ -58,7 +62,7 @@ TROUBLES = [
 
 def _fail(connection: DepotConnection, trouble: Trouble, times: int = 2) -> None:
     hold = asyncio.Event() if trouble.name == "slow" else None
-    connection.depot.fail("GET", "/items", None if hold else trouble.answer, times=times, hold=hold, applies=True)
+    connection.depot.fail("GET", trouble.path, None if hold else trouble.answer, times=times, hold=hold, applies=True)
 
 
 class TestTrouble:
@@ -73,7 +77,7 @@ class TestTrouble:
         [problem] = shown["errors"]
         assert problem["error_message"].startswith(trouble.message)
         assert problem["affected_endpoints"] == [
-            {"endpoint": "GET /wms/inventory", "preventing_sync": trouble.blocking}
+            {"endpoint": endpoint, "preventing_sync": trouble.blocking} for endpoint in trouble.endpoints
         ]
         schedule = next(item for item in shown["sync_schedules"] if item["function_name"] == "get_inventory")
         assert schedule["sync_status"] == ("error" if trouble.blocking else "warn")

@@ -21,6 +21,8 @@ class CallerConnection:
     vertical: str
     integration_name: str
     disabled_functions: tuple[str, ...]
+    synced_at: datetime | None = None
+    """When the last complete sync of the function that the call reads ended."""
 
 
 @dataclass(frozen=True)
@@ -51,24 +53,33 @@ DISABLED = (
 """What is switched off for connection `c`: its own list where it has one, or that of its organization."""
 _LOOK_UP = f"""
     select k.organization_id, k.id as key_id, k.access,
-           c.id as connection_id, c.vertical, c.integration_name, {DISABLED} as disabled_functions
+           c.id as connection_id, c.vertical, c.integration_name, {DISABLED} as disabled_functions,
+           (select s.last_crawl_end from sync_schedules s
+             where s.connection_id = c.id and s.function_name = %s) as synced_at
       from api_keys k
       left join connections c on c.token_hash = %s and c.organization_id = k.organization_id
      where k.key_hash = %s and k.revoked_at is null
 """
 
 
-async def find_caller(database: Database, key_hash: bytes, token_hash: bytes | None) -> Caller | None:
-    """The caller behind a key and a token, in one look-up. The token counts only within the key's organization."""
+async def find_caller(
+    database: Database, key_hash: bytes, token_hash: bytes | None, function_name: str | None = None
+) -> Caller | None:
+    """The caller behind a key and a token, in one look-up. The token counts only within the key's organization.
+
+    `function_name` is what the call reads, to tell along with it how old that is.
+    """
     async with database.system() as connection:
-        cursor = await connection.execute(_LOOK_UP, (token_hash, key_hash), binary=True)
+        cursor = await connection.execute(_LOOK_UP, (function_name, token_hash, key_hash), binary=True)
         row = await cursor.fetchone()
     if row is None:
         return None
     found = None
     if row["connection_id"] is not None:
         disabled = tuple(row["disabled_functions"])
-        found = CallerConnection(row["connection_id"], row["vertical"], row["integration_name"], disabled)
+        found = CallerConnection(
+            row["connection_id"], row["vertical"], row["integration_name"], disabled, row["synced_at"]
+        )
     return Caller(row["organization_id"], row["key_id"], row["access"], found)
 
 
@@ -103,6 +114,16 @@ async def find_organization(connection: Connection, name_or_id: str) -> UUID | N
     )
     row = await cursor.fetchone()
     return row["id"] if row else None
+
+
+async def organization_name(connection: Connection, organization_id: UUID) -> str:
+    """What the organization is called."""
+    cursor = await connection.execute("select name from organizations where id = %s", (organization_id,))
+    row = await cursor.fetchone()
+    if row is None:
+        raise LookupError(f"there is no organization {organization_id}")
+    name: str = row["name"]
+    return name
 
 
 async def first_organization(connection: Connection) -> UUID | None:
@@ -163,3 +184,15 @@ async def set_disabled(connection: Connection, organization_id: UUID, vertical: 
         "on conflict (organization_id, vertical) do update set disabled_functions = excluded.disabled_functions",
         (organization_id, vertical, list(functions)),
     )
+
+
+async def get_first_sync_days(connection: Connection) -> int | None:
+    """How far back the organization wants first syncs to reach; None where it has not said so."""
+    cursor = await connection.execute("select first_sync_days from organizations")
+    row = await cursor.fetchone()
+    return row["first_sync_days"] if row else None
+
+
+async def set_first_sync_days(connection: Connection, days: int | None) -> None:
+    """Says how far back first syncs reach."""
+    await connection.execute("update organizations set first_sync_days = %s", (days,))

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import UNSET
 
 from crossdock.connections import removal, sandboxes, service, simulations
-from crossdock.contract.errors import InvalidBody, invalid_query, not_found
+from crossdock.contract.errors import InvalidBody, no_body_taken, not_found
 from crossdock.contract.judge import Judge, decode
 from crossdock.contract.management import connections, integrations
 from crossdock.contract.management import sandboxes as sandbox_operations
@@ -144,30 +144,9 @@ async def generate_sandbox(call: Call) -> Reply:
     return reply(await call.engine.finish(work))
 
 
-async def receive_return(call: Call) -> Reply:
-    """A return that arrived in the sandbox."""
-    await _no_body(call)
-    work = sandboxes.receive_return(call.engine, call.authorized.caller.organization_id, call.path["return_id"])
-    return Reply(await call.engine.finish(work))
-
-
-async def simulate_fulfill(call: Call) -> Reply:
-    """An order of the sandbox, shipped."""
-    given = query.merge(query.parse_pairs(call.query_string))
-    partial = sandbox_operations.PARTIAL.name
-    violations = {name: ["Unknown field."] for name in sorted(set(given) - {partial})}
-    if given.get(partial, "false") not in ("true", "false"):
-        violations[partial] = ["Not a valid boolean."]
-    if violations:
-        raise InvalidBody({"query": violations})
-    await _no_body(call)
-    caller, order_id = call.authorized.caller, call.path["order_id"]
-    return Reply(await sandboxes.fulfill(call.engine, caller, order_id, partial=given.get(partial) == "true"))
-
-
 async def _no_body(call: Call) -> None:
     if await call.body():
-        raise invalid_query("_schema", "This call takes no body.")
+        raise no_body_taken()
 
 
 ENDPOINTS: dict[str, Endpoint] = {
@@ -182,8 +161,6 @@ ENDPOINTS: dict[str, Endpoint] = {
     integrations.OLD_GET_INTEGRATIONS.operation_id: get_integrations,
     integrations.OLD_GET_INTEGRATION.operation_id: get_integration,
     sandbox_operations.GENERATE_SANDBOX.operation_id: generate_sandbox,
-    sandbox_operations.SIMULATE_RECEIVE_RETURN.operation_id: receive_return,
-    sandbox_operations.SIMULATE_FULFILL.operation_id: simulate_fulfill,
     sandbox_operations.GENERATE_SANDBOX_OLDER.operation_id: generate_sandbox,
     **simulations.ENDPOINTS,
 }

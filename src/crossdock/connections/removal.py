@@ -13,6 +13,7 @@ from crossdock.contract.values import whole_seconds
 from crossdock.contract.webhooks_admin import ConnectionDeletedData
 from crossdock.platform.engine import Engine
 from crossdock.records import purge_store
+from crossdock.vendor_webhooks import service as vendor_webhooks
 from crossdock.webhooks import events
 
 log = structlog.get_logger(__name__)
@@ -22,7 +23,11 @@ _AT_ONCE = 20
 
 
 async def remove(engine: Engine, organization_id: UUID, connection_id: UUID) -> None:
-    """Takes a connection out of use. Its token is refused from now on, and one event says that it is gone."""
+    """Takes a connection out of use. Its token is refused from now on, and one event says that it is gone.
+
+    The connected system hears of it only where it sends us webhooks, which it is asked to stop first.
+    """
+    await vendor_webhooks.unsubscribe(engine, connection_id)
     async with engine.database.transaction(organization_id) as connection:
         if not await store.remove_connection(connection, connection_id):
             raise unauthorized("Invalid access token")

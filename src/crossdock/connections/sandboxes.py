@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-import msgspec
 import psycopg
 
-from crossdock.accounts.store import Caller, CallerConnection
 from crossdock.connections import secrets, service, store
 from crossdock.connections.store import ConnectionRow
-from crossdock.contract.actions import Action
 from crossdock.contract.errors import VendorUnavailable, not_found
 from crossdock.contract.management.sandboxes import SandboxAnswer
-from crossdock.contract.operations import RECORD_OPERATIONS, Kind
-from crossdock.contract.resources import Resource
-from crossdock.contract.wms.orders import CREATE_ORDER_SHIPMENT
-from crossdock.contract.wms.returns import RETURNS
 from crossdock.integrations import registry
 from crossdock.integrations.kit.adapter import Adapter
-from crossdock.integrations.sandbox import Sandbox
 from crossdock.platform.engine import Engine
-from crossdock.records import store as records
-from crossdock.records import writes
 from crossdock.sandbox import accounts
 from crossdock.syncs import schedules
 from crossdock.syncs import service as syncs
@@ -57,53 +46,6 @@ async def generate(engine: Engine, organization_id: UUID, vertical: str) -> Sand
         available_actions=actions,
         available_endpoints=actions,
     )
-
-
-async def receive_return(engine: Engine, organization_id: UUID, return_id: str) -> bytes:
-    """Lets a return arrive in the warehouse sandbox, and stores what that changes as if it had been written."""
-    row = await _sandbox_with(engine, organization_id, RETURNS, return_id)
-    adapter = await service.open_adapter(engine, organization_id, row.id, Sandbox, uuid4().hex)
-    if not isinstance(adapter, Sandbox):
-        raise TypeError(f"connection {row.id} is not a warehouse sandbox")
-    received = await adapter.receive_return(return_id)
-    return await writes.store_change(engine, organization_id, row.id, RETURNS, received)
-
-
-async def _sandbox_with(engine: Engine, organization_id: UUID, resource: Resource, record_id: str) -> ConnectionRow:
-    """The sandbox of the resource's vertical; 404 unless it has this record."""
-    async with engine.database.transaction(organization_id) as connection:
-        row = await store.find_sandbox(connection, resource.vertical)
-        found = row and await records.get_body(connection, row.id, resource, record_id)
-    if row is None or found is None:
-        raise not_found(record_id)
-    return row
-
-
-async def fulfill(engine: Engine, caller: Caller, order_id: str, *, partial: bool) -> bytes:
-    """Ships an order of the warehouse sandbox. It is the same write as a shipment that a caller makes."""
-    body = {"partial": True} if partial else {}
-    return await _write(engine, caller, CREATE_ORDER_SHIPMENT, (order_id,), body)
-
-
-async def _write(engine: Engine, caller: Caller, action: Action, ids: tuple[str, ...], body: dict[str, Any]) -> bytes:
-    """Makes a write at the organization's sandbox; 404 while there is none."""
-    async with engine.database.transaction(caller.organization_id) as connection:
-        row = await store.find_sandbox(connection, action.vertical)
-    if row is None:
-        raise not_found(ids[-1])
-    target = CallerConnection(row.id, row.vertical, row.integration_name, tuple(row.disabled_functions or ()))
-    operation = next(item for item in RECORD_OPERATIONS if item.kind is Kind.WRITE and item.action is action)
-    request = writes.WriteRequest(
-        caller=caller,
-        connection=target,
-        operation=operation,
-        action=action,
-        resource=action.resource,
-        ids=ids,
-        raw=msgspec.json.encode(body),
-        key=None,
-    )
-    return (await writes.write(engine, request)).body
 
 
 async def _make(engine: Engine, organization_id: UUID, adapter: type[Adapter]) -> ConnectionRow:

@@ -10,7 +10,6 @@ import msgspec
 
 from crossdock.connections import store
 from crossdock.contract.errors import RequestRefused, VendorUnavailable
-from crossdock.integrations.kit.adapter import Budget
 from crossdock.integrations.kit.auth import Obtain, Token
 from crossdock.platform.engine import Engine
 from crossdock.platform.sealing import DataKey
@@ -46,7 +45,7 @@ class StoredTokens:
         if row is None:
             raise ConnectionGone
         key = self._engine.master_key.open_data_key(self._organization_id, self._connection_id, row.wrapped_key)
-        token = None if row.sealed_token is None else msgspec.json.decode(key.open(TOKEN, row.sealed_token), type=Token)
+        token = None if row.sealed_token is None else open_token(key, row.sealed_token)
         return token, row.token_version, key
 
     async def renew(self, stale: Token | None, obtain: Obtain) -> Token:
@@ -69,34 +68,20 @@ class StoredTokens:
             async with self._engine.database.transaction(self._organization_id) as connection:
                 await store.release_renewal(connection, self._connection_id)
             raise
-        sealed = key.seal(TOKEN, msgspec.json.encode(renewed))
+        sealed = seal_token(key, renewed)
         async with self._engine.database.transaction(self._organization_id) as connection:
             await store.save_token(connection, self._connection_id, version, sealed)
         return renewed
 
 
-class StoredBudget:
-    """The rate budget of one connection, shared by every process."""
+def seal_token(key: DataKey, token: Token) -> bytes:
+    """A token of the connected system as stored."""
+    return key.seal(TOKEN, msgspec.json.encode(token))
 
-    def __init__(self, engine: Engine, organization_id: UUID, connection_id: UUID, budget: Budget) -> None:
-        self._engine = engine
-        self._organization_id = organization_id
-        self._connection_id = connection_id
-        # What may go out at once is taken off the steady rate. With a full budget at once and the steady rate after it,
-        # a system that counts windows would see nearly twice as many requests as it allows.
-        burst = budget.requests // 4
-        self._seconds_each = budget.per_seconds / (budget.requests - burst)
-        self._burst = (burst + 1) * self._seconds_each
 
-    async def reserve(self, cost: float = 1) -> float:
-        async with self._engine.database.transaction(self._organization_id) as connection:
-            return await store.reserve_budget(
-                connection,
-                organization_id=self._organization_id,
-                connection_id=self._connection_id,
-                cost_seconds=cost * self._seconds_each,
-                burst_seconds=self._burst,
-            )
+def open_token(key: DataKey, sealed: bytes) -> Token:
+    """A token of the connected system again."""
+    return msgspec.json.decode(key.open(TOKEN, sealed), type=Token)
 
 
 def seal_credentials(key: DataKey, credentials: Any) -> bytes:

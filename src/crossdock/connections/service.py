@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
 
+from crossdock.accounts import store as accounts
 from crossdock.accounts.store import CallerConnection
 from crossdock.connections import problems, secrets, store
+from crossdock.connections.budgets import StoredBudget
+from crossdock.connections.permissions import Permission, probe
 from crossdock.connections.store import ConnectionRow, ErrorRow, ScheduleRow, SealedRow
 from crossdock.contract.actions import Action
-from crossdock.contract.catalogue import ACTION_BY_KEY
 from crossdock.contract.errors import InvalidBody, not_found, unauthorized
 from crossdock.contract.management.connections import (
     AffectedEndpoint,
@@ -26,14 +29,19 @@ from crossdock.contract.values import Vertical, whole_seconds
 from crossdock.contract.webhooks_admin import ConnectionCreatedData
 from crossdock.integrations import registry
 from crossdock.integrations.kit.adapter import Adapter, Runtime
-from crossdock.integrations.kit.auth import Credentials, TokenStore
-from crossdock.integrations.kit.client import RateBudget, VendorClient
+from crossdock.integrations.kit.auth import Credentials, MemoryTokens, Token, TokenStore
+from crossdock.integrations.kit.budget import Priority, RateBudget
+from crossdock.integrations.kit.client import VendorClient
 from crossdock.platform import page_tokens
 from crossdock.platform.database import Connection
 from crossdock.platform.engine import Engine
 from crossdock.platform.sealing import hash_token, new_access_token
 from crossdock.syncs import schedules
+from crossdock.vendor_webhooks import store as subscriptions
 from crossdock.webhooks import events
+
+_INSIDE = "http://crossdock.internal"
+"""What systems inside this process call this server."""
 
 
 def parse_credentials(adapter: type[Adapter], given: dict[str, Any]) -> Credentials:
@@ -64,7 +72,10 @@ async def create(
     is_sandbox: bool = False,
 ) -> tuple[ConnectionRow, str]:
     """Proves the credentials, stores the connection, and makes its first sync due. Gives it and its access token."""
-    me = await prove(engine, adapter, credentials)
+    async with engine.database.transaction(organization_id) as connection:
+        off = await accounts.get_disabled(connection, adapter.vertical)
+    # A generated sandbox is read as a whole right away, which shows the same.
+    proof = await prove(engine, adapter, credentials, None if is_sandbox else off)
     async with engine.database.transaction(organization_id) as connection:
         return await add(
             engine,
@@ -72,17 +83,63 @@ async def create(
             organization_id=organization_id,
             adapter=adapter,
             credentials=credentials,
-            me=me,
+            proof=proof,
             customer_id=customer_id,
             is_sandbox=is_sandbox,
         )
 
 
-async def prove(engine: Engine, adapter: type[Adapter], credentials: Credentials) -> str:
-    """Asks the system whether it takes the credentials; gives what it says of the account, as JSON."""
-    client = VendorClient(engine.transport(adapter.in_process), timeout_seconds=engine.settings.vendor_timeout_seconds)
-    me = await adapter(credentials, Runtime(client, engine.now)).check()
-    return msgspec.json.encode(me).decode()
+def unbound(
+    engine: Engine, adapter: type[Adapter], credentials: Credentials, tokens: TokenStore | None = None
+) -> Adapter:
+    """The adapter of credentials that belong to no connection yet, ready to talk."""
+    client = VendorClient(
+        engine.transport(adapter.in_process),
+        tokens=tokens,
+        timeout_seconds=engine.settings.vendor_timeout_seconds,
+        application=engine.oauth_applications.get(adapter.slug),
+    )
+    return adapter(credentials, Runtime(client, engine.now))
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What a system says of credentials that it takes: of the account, as JSON, and what they are allowed to do.
+
+    `vendor_token` is the token they were traded for, where the system gives one.
+    """
+
+    me: str | None
+    permissions: Sequence[Permission] = ()
+    vendor_token: Token | None = None
+
+
+async def prove(
+    engine: Engine,
+    adapter: type[Adapter],
+    credentials: Credentials,
+    disabled: Collection[str] | None = (),
+    token: Token | None = None,
+) -> Proof:
+    """Asks the system whether it takes the credentials, and what they are allowed to do of what is not `disabled`.
+
+    With None for `disabled` the second question is not asked. `token` is one that was granted for them already.
+    """
+    tokens = MemoryTokens(token)
+    opened = unbound(engine, adapter, credentials, tokens)
+    me = msgspec.json.encode(await opened.check()).decode()
+    found = () if disabled is None else await probe_permissions(engine, opened, disabled)
+    return Proof(me, found, await tokens.current())
+
+
+async def probe_permissions(engine: Engine, adapter: Adapter, disabled: Collection[str]) -> list[Permission]:
+    """What credentials that are proven are allowed to do of what is not `disabled`."""
+    return await probe(
+        adapter,
+        disabled=disabled,
+        concurrency=engine.settings.permission_check_concurrency,
+        seconds=engine.settings.permission_check_seconds,
+    )
 
 
 async def add(
@@ -92,12 +149,12 @@ async def add(
     organization_id: UUID,
     adapter: type[Adapter],
     credentials: Credentials,
-    me: str | None,
+    proof: Proof,
     customer_id: str | None = None,
     is_sandbox: bool = False,
     disabled_functions: list[str] | None = None,
 ) -> tuple[ConnectionRow, str]:
-    """Stores a connection whose credentials are proven, and makes its first sync due."""
+    """Stores a connection whose credentials are proven, with what they do not allow, and makes its first sync due."""
     row = ConnectionRow(
         id=uuid4(),
         organization_id=organization_id,
@@ -108,7 +165,7 @@ async def add(
         last_used=None,
         times_used=0,
         webhooks_disabled=False,
-        me=me,
+        me=proof.me,
         disabled_functions=disabled_functions,
         is_sandbox=is_sandbox,
         switched_off=disabled_functions or [],
@@ -119,13 +176,14 @@ async def add(
         wrapped_key=wrapped,
         sealed_credentials=secrets.seal_credentials(key, credentials),
         sealed_access_token=key.seal(secrets.ACCESS_TOKEN, token.encode()),
-        sealed_token=None,
+        sealed_token=None if proof.vendor_token is None else secrets.seal_token(key, proof.vendor_token),
         token_version=0,
     )
     await store.insert_connection(
         connection, row=row, token_hash=hash_token(token), master_key_id=engine.master_key.id, sealed=sealed
     )
     await schedules.create(connection, organization_id=organization_id, connection_id=row.id, adapter=adapter)
+    await _want_webhooks(engine, connection, row, adapter)
     await events.add_admin(
         connection,
         await events.subject_of(connection, row.id),
@@ -133,22 +191,62 @@ async def add(
         ConnectionCreatedData(created_date=row.created_at),
         now=engine.now(),
     )
+    await _note_missing(engine, connection, row, adapter, proof.permissions)
     return row, token
 
 
-async def reinstall(
-    engine: Engine, connection: Connection, row: ConnectionRow, credentials: Credentials, me: str | None
+def webhook_url(engine: Engine, adapter: type[Adapter]) -> str | None:
+    """Where the systems of an integration reach this server with their webhooks; None when they do not."""
+    if adapter.webhooks is None or not adapter.receivers:
+        return None
+    if adapter.in_process is not None:
+        return _INSIDE
+    return engine.settings.public_url.rstrip("/") or None
+
+
+async def _want_webhooks(engine: Engine, connection: Connection, row: ConnectionRow, adapter: type[Adapter]) -> None:
+    url = webhook_url(engine, adapter)
+    if url is not None:
+        await subscriptions.want(connection, row.organization_id, row.id, url)
+
+
+async def _note_missing(
+    engine: Engine, connection: Connection, row: ConnectionRow, adapter: type[Adapter], found: Sequence[Permission]
 ) -> None:
-    """Gives a connection new, proven credentials. Its id, token and data stay, its problems are forgotten, and every
-    function goes on where it stopped; a first sync runs only where none has gone through."""
+    for problem in problems.of_permissions(adapter.display_name, found):
+        await problems.note(
+            connection,
+            organization_id=row.organization_id,
+            connection_id=row.id,
+            problem=problem,
+            now=engine.now(),
+            everything=True,
+        )
+
+
+async def reinstall(
+    engine: Engine,
+    connection: Connection,
+    row: ConnectionRow,
+    credentials: Credentials,
+    proof: Proof,
+) -> None:
+    """Gives a connection new, proven credentials. Its id, token and data stay, its problems are forgotten but for what
+    the new credentials do not allow, and every function goes on where it stopped; a first sync runs only where none has
+    gone through."""
     sealed = await store.get_sealed(connection, row.id)
     if sealed is None:
         raise secrets.ConnectionGone
     key = engine.master_key.open_data_key(row.organization_id, row.id, sealed.wrapped_key)
-    await store.replace_credentials(connection, row.id, secrets.seal_credentials(key, credentials))
-    await store.update_connection(connection, row.id, {"me": me})
+    held = None if proof.vendor_token is None else secrets.seal_token(key, proof.vendor_token)
     await schedules.make_due(connection, row.id, None)
-    await problems.clear_all(connection, row.id, now=engine.now())
+    await store.replace_credentials(connection, row.id, secrets.seal_credentials(key, credentials), held)
+    await store.update_connection(connection, row.id, {"me": proof.me})
+    adapter = adapter_of(row.vertical, row.integration_name)
+    await _want_webhooks(engine, connection, row, adapter)
+    missing = problems.of_permissions(adapter.display_name, proof.permissions)
+    await problems.clear_all(connection, row.id, now=engine.now(), but=missing)
+    await _note_missing(engine, connection, row, adapter, proof.permissions)
 
 
 async def update(engine: Engine, organization_id: UUID, connection_id: UUID, changes: dict[str, Any]) -> None:
@@ -179,9 +277,16 @@ def adapter_of(vertical: str, integration_name: str) -> type[Adapter]:
 
 
 async def open_adapter(
-    engine: Engine, organization_id: UUID, connection_id: UUID, adapter: type[Adapter], reference: str = ""
+    engine: Engine,
+    organization_id: UUID,
+    connection_id: UUID,
+    adapter: type[Adapter],
+    reference: str = "",
+    *,
+    priority: Priority = Priority.LIVE,
 ) -> Adapter:
-    """The adapter of a connection, ready to talk. `reference` is the id of the write at hand."""
+    """The adapter of a connection, ready to talk. `reference` is the id of the write at hand; `priority` says whose
+    requests go first."""
     async with engine.database.transaction(organization_id) as connection:
         sealed = await store.get_sealed(connection, connection_id)
     if sealed is None:
@@ -190,13 +295,14 @@ async def open_adapter(
     credentials = secrets.open_credentials(key, sealed.sealed_credentials, adapter.credentials_type)
     tokens: TokenStore = secrets.StoredTokens(engine, organization_id, connection_id)
     budget: RateBudget | None = None
-    if adapter.budget is not None:
-        budget = secrets.StoredBudget(engine, organization_id, connection_id, adapter.budget)
+    if adapter.in_process is None:
+        budget = StoredBudget(engine, organization_id, connection_id, adapter.budget, priority)
     client = VendorClient(
         engine.transport(adapter.in_process),
         tokens=tokens,
         budget=budget,
         timeout_seconds=engine.settings.vendor_timeout_seconds,
+        application=engine.oauth_applications.get(adapter.slug),
     )
     return adapter(credentials, Runtime(client, engine.now, reference))
 
@@ -216,13 +322,13 @@ def _whole(moment: datetime | None) -> datetime | None:
     return None if moment is None else whole_seconds(moment)
 
 
-def _status(row: ScheduleRow, error: ErrorRow | None, now: datetime, off: Sequence[str]) -> str:
+def _status(row: ScheduleRow, errors: Sequence[ErrorRow], now: datetime, off: Sequence[str]) -> str:
     if row.function_name in off:
         return "disabled"
     if row.paused:
         return "paused"
-    if error is not None:
-        return "error" if error.preventing_sync else "warn"
+    if errors:
+        return "error" if any(error.preventing_sync for error in errors) else "warn"
     return "in_progress" if _running(row, now) else "enabled"
 
 
@@ -230,7 +336,7 @@ def _running(row: ScheduleRow, now: datetime) -> bool:
     return row.lease_until is not None and row.lease_until > now
 
 
-def _schedule(row: ScheduleRow, error: ErrorRow | None, now: datetime, off: Sequence[str]) -> SyncSchedule:
+def _schedule(row: ScheduleRow, errors: Sequence[ErrorRow], now: datetime, off: Sequence[str]) -> SyncSchedule:
     return SyncSchedule(
         function_name=row.function_name,
         latest_sync=_whole(row.last_crawl_end),
@@ -239,15 +345,17 @@ def _schedule(row: ScheduleRow, error: ErrorRow | None, now: datetime, off: Sequ
         latest_data=_whole(row.latest_data),
         sync_frequency=row.frequency_seconds,
         in_progress=_running(row, now),
-        sync_status=_status(row, error, now, off),
+        sync_status=_status(row, [item for item in errors if row.function_name in item.functions], now, off),
     )
 
 
 def _problem(row: ErrorRow, vertical: str) -> ConnectionProblem:
-    action = ACTION_BY_KEY[f"{vertical}/{row.function_name}"]
     return ConnectionProblem(
         error_message=row.error_message,
-        affected_endpoints=[AffectedEndpoint(endpoint=action.url, preventing_sync=row.preventing_sync)],
+        affected_endpoints=[
+            AffectedEndpoint(endpoint=endpoint, preventing_sync=row.preventing_sync)
+            for endpoint in problems.endpoints_of(row, vertical)
+        ],
         first_seen=whole_seconds(row.first_seen),
         last_seen=whole_seconds(row.last_seen),
     )
@@ -259,7 +367,6 @@ def _answer(
     adapter = adapter_of(row.vertical, row.integration_name)
     actions = available_actions(adapter, row.switched_off)
     now = datetime.now(UTC)
-    by_function = {error.function_name: error for error in errors}
     vertical: Vertical = adapter.vertical
     return ConnectionAnswer(
         connection_id=str(row.id),
@@ -271,9 +378,7 @@ def _answer(
         last_used=_whole(usage[1] or row.last_used),
         times_used=row.times_used + usage[0],
         latest_sync=_whole(max((item.last_crawl_end for item in schedules_ if item.last_crawl_end), default=None)),
-        sync_schedules=[
-            _schedule(item, by_function.get(item.function_name), now, row.switched_off) for item in schedules_
-        ],
+        sync_schedules=[_schedule(item, errors, now, row.switched_off) for item in schedules_],
         historical_sync_completed={item.function_name: item.first_completed_at is not None for item in schedules_},
         errors=[_problem(item, row.vertical) for item in errors],
         available_actions=actions,

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from crossdock.accounts.store import DISABLED
 from crossdock.platform.database import Connection
 
@@ -63,12 +65,13 @@ class ScheduleRow:
     first_completed_at: datetime | None
 
 
-@dataclass(frozen=True)
-class ErrorRow:
-    """A problem that a function met."""
+class ErrorRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A problem, by its cause, and the functions that met it."""
 
     connection_id: UUID
-    function_name: str
+    kind: str
+    subject: str
+    functions: list[str]
     error_message: str
     preventing_sync: bool
     first_seen: datetime
@@ -103,7 +106,7 @@ async def insert_connection(
     )
     await connection.execute(
         "insert into credentials (connection_id, organization_id, master_key_id, wrapped_key, sealed_credentials, "
-        "sealed_access_token) values (%s, %s, %s, %s, %s, %s)",
+        "sealed_access_token, sealed_token) values (%s, %s, %s, %s, %s, %s, %s)",
         (
             row.id,
             row.organization_id,
@@ -111,6 +114,7 @@ async def insert_connection(
             sealed.wrapped_key,
             sealed.sealed_credentials,
             sealed.sealed_access_token,
+            sealed.sealed_token,
         ),
     )
 
@@ -171,7 +175,10 @@ async def remove_connection(connection: Connection, connection_id: UUID) -> bool
         "update connections set deleted_at = now(), token_hash = null, me = null where id = %s and deleted_at is null",
         (connection_id,),
     )
-    for table in ("credentials", "connection_errors", "magic_links", "link_tokens", "auth_codes"):
+    for table in (
+        *("credentials", "connection_errors", "magic_links", "link_tokens", "auth_codes"),
+        *("vendor_subscriptions", "vendor_deliveries"),
+    ):
         await connection.execute(f"delete from {table} where connection_id = %s", (connection_id,))
     return cursor.rowcount == 1
 
@@ -201,51 +208,80 @@ async def schedules_of(connection: Connection, connection_ids: Sequence[UUID]) -
     return [ScheduleRow(**row) for row in await cursor.fetchall()]
 
 
+_ERROR = ", ".join(ErrorRow.__struct_fields__)
+
+
 async def errors_of(connection: Connection, connection_ids: Sequence[UUID]) -> list[ErrorRow]:
-    """The open problems of these connections."""
-    fields = ", ".join(ErrorRow.__dataclass_fields__)
+    """The open problems of these connections, the blocking ones first."""
     cursor = await connection.execute(
-        f"select {fields} from connection_errors where connection_id = any(%s) order by function_name",
+        f"select {_ERROR} from connection_errors where connection_id = any(%s) "
+        "order by preventing_sync desc, first_seen, kind, subject",
         (list(connection_ids),),
     )
     return [ErrorRow(**row) for row in await cursor.fetchall()]
 
 
-async def error_of(connection: Connection, connection_id: UUID, function_name: str) -> ErrorRow | None:
-    """The open problem of a function."""
-    found = await errors_of(connection, [connection_id])
-    return next((row for row in found if row.function_name == function_name), None)
+async def _lock_errors(connection: Connection, connection_id: UUID) -> None:
+    """Holds off others that change problems of the connection. There may be no row yet that could be locked, and two
+    that note the same problem must agree on who found it."""
+    await connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 13))", (connection_id.hex,))
 
 
-async def save_error(
-    connection: Connection,
-    *,
-    organization_id: UUID,
-    connection_id: UUID,
-    function_name: str,
-    message: str,
-    failed_url: str,
-    preventing_sync: bool,
-) -> None:
-    """Notes that a function met a problem; the same problem again only moves `last_seen`."""
+async def lock_error(connection: Connection, connection_id: UUID, kind: str, subject: str) -> ErrorRow | None:
+    """An open problem, for a change of it. Whoever wants to note the same one meanwhile waits."""
+    await _lock_errors(connection, connection_id)
+    cursor = await connection.execute(
+        f"select {_ERROR} from connection_errors where connection_id = %s and kind = %s and subject = %s",
+        (connection_id, kind, subject),
+    )
+    row = await cursor.fetchone()
+    return ErrorRow(**row) if row else None
+
+
+async def lock_errors_of_function(connection: Connection, connection_id: UUID, function_name: str) -> list[ErrorRow]:
+    """The open problems that touch a function, for a change of them."""
+    statement = (
+        f"select {_ERROR} from connection_errors "
+        "where connection_id = %s and %s = any(functions) order by kind, subject"
+    )
+    cursor = await connection.execute(statement, (connection_id, function_name))
+    if await cursor.fetchone() is None:
+        return []
+    await _lock_errors(connection, connection_id)
+    cursor = await connection.execute(statement, (connection_id, function_name))
+    return [ErrorRow(**row) for row in await cursor.fetchall()]
+
+
+async def save_error(connection: Connection, organization_id: UUID, row: ErrorRow) -> None:
+    """Stores a problem as it is now."""
+    names = ErrorRow.__struct_fields__
+    changed = ", ".join(f"{name} = excluded.{name}" for name in names if name not in _ERROR_KEY)
     await connection.execute(
-        "insert into connection_errors (connection_id, function_name, organization_id, error_message, preventing_sync, "
-        "failed_url) values (%s, %s, %s, %s, %s, %s) on conflict (connection_id, function_name) do update set "
-        "updated_at = case when connection_errors.error_message = excluded.error_message "
-        "and connection_errors.preventing_sync = excluded.preventing_sync "
-        "then connection_errors.updated_at else now() end, failed_url = excluded.failed_url, "
-        "first_seen = case when connection_errors.error_message = excluded.error_message "
-        "then connection_errors.first_seen else now() end, "
-        "error_message = excluded.error_message, preventing_sync = excluded.preventing_sync, last_seen = now()",
-        (connection_id, function_name, organization_id, message, preventing_sync, failed_url),
+        f"insert into connection_errors (organization_id, {_ERROR}) values (%s{', %s' * len(names)}) "
+        f"on conflict ({', '.join(_ERROR_KEY)}) do update set {changed}",
+        [organization_id, *(getattr(row, name) for name in names)],
     )
 
 
-async def clear_error(connection: Connection, connection_id: UUID, function_name: str) -> None:
-    """Notes that a function works again."""
+_ERROR_KEY = ("connection_id", "kind", "subject")
+
+
+async def update_functions(connection: Connection, row: ErrorRow) -> None:
+    """Stores which functions a problem still touches."""
     await connection.execute(
-        "delete from connection_errors where connection_id = %s and function_name = %s", (connection_id, function_name)
+        "update connection_errors set functions = %s, updated_at = %s "
+        "where connection_id = %s and kind = %s and subject = %s",
+        (row.functions, row.updated_at, row.connection_id, row.kind, row.subject),
     )
+
+
+async def delete_error(connection: Connection, row: ErrorRow) -> bool:
+    """Removes a problem that is gone; false when somebody else has."""
+    cursor = await connection.execute(
+        "delete from connection_errors where connection_id = %s and kind = %s and subject = %s",
+        (row.connection_id, row.kind, row.subject),
+    )
+    return cursor.rowcount == 1
 
 
 async def get_sealed(connection: Connection, connection_id: UUID) -> SealedRow | None:
@@ -258,12 +294,14 @@ async def get_sealed(connection: Connection, connection_id: UUID) -> SealedRow |
     return SealedRow(**row) if row else None
 
 
-async def replace_credentials(connection: Connection, connection_id: UUID, sealed: bytes) -> None:
-    """Stores new credentials and forgets the token that the old ones obtained."""
+async def replace_credentials(
+    connection: Connection, connection_id: UUID, sealed: bytes, sealed_token: bytes | None
+) -> None:
+    """Stores new credentials, and the token they obtained in place of the old ones'."""
     await connection.execute(
-        "update credentials set sealed_credentials = %s, sealed_token = null, token_version = token_version + 1, "
+        "update credentials set sealed_credentials = %s, sealed_token = %s, token_version = token_version + 1, "
         "renewing_until = null where connection_id = %s",
-        (sealed, connection_id),
+        (sealed, sealed_token, connection_id),
     )
 
 
@@ -290,23 +328,3 @@ async def save_token(connection: Connection, connection_id: UUID, version: int, 
 async def release_renewal(connection: Connection, connection_id: UUID) -> None:
     """Gives back the right to renew after it failed."""
     await connection.execute("update credentials set renewing_until = null where connection_id = %s", (connection_id,))
-
-
-async def reserve_budget(
-    connection: Connection, *, organization_id: UUID, connection_id: UUID, cost_seconds: float, burst_seconds: float
-) -> float:
-    """Takes room for one request from the budget of a connection and gives the seconds to wait for it.
-
-    `next_free_at` is when the budget would be full again; a request may go out while that lies at most
-    `burst_seconds` ahead (the generic cell rate algorithm).
-    """
-    cursor = await connection.execute(
-        "insert into vendor_budgets as b (connection_id, organization_id, next_free_at) "
-        "values (%(id)s, %(organization)s, clock_timestamp() + make_interval(secs => %(cost)s)) "
-        "on conflict (connection_id) do update set "
-        "next_free_at = greatest(b.next_free_at, clock_timestamp()) + make_interval(secs => %(cost)s) "
-        "returning extract(epoch from b.next_free_at - clock_timestamp())::float8 - %(burst)s as wait",
-        {"id": connection_id, "organization": organization_id, "cost": cost_seconds, "burst": burst_seconds},
-    )
-    row: dict[str, Any] | None = await cursor.fetchone()
-    return max(0.0, row["wait"]) if row else 0.0

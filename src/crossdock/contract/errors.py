@@ -227,3 +227,8 @@ def conflict(message: str) -> RequestRefused:
 def invalid_query(name: str, message: str) -> InvalidBody:
     """A query parameter that cannot be used."""
     return InvalidBody.field(name, message, "query")
+
+
+def no_body_taken() -> InvalidBody:
+    """A body where none has a meaning."""
+    return invalid_query("_schema", "This call takes no body.")

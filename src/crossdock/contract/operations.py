@@ -20,6 +20,7 @@ MAX_KEY_LENGTH = 255
 API_KEY_HEADER = "x-trackstar-api-key"
 ACCESS_TOKEN_HEADER = "x-trackstar-access-token"  # noqa: S105 - the name of a header
 IDEMPOTENCY_HEADER = "Idempotency-Key"
+SYNCED_AT_HEADER = "X-Crossdock-Synced-At"
 
 
 class Access(Enum):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from crossdock.accounts.store import Caller, CallerConnection, find_caller
 from crossdock.contract.errors import forbidden, unauthorized
-from crossdock.contract.operations import ACCESS_TOKEN_HEADER, API_KEY_HEADER, Access, Operation
+from crossdock.contract.operations import ACCESS_TOKEN_HEADER, API_KEY_HEADER, Access, Kind, Operation
 from crossdock.platform.engine import Engine
 from crossdock.platform.limits import CallerLimits, Window
 from crossdock.platform.sealing import hash_token
@@ -38,10 +38,18 @@ async def identify(engine: Engine, operation: Operation, api_key: str | None, ac
         raise unauthorized(f"Missing {API_KEY_HEADER} header")
     if operation.access is Access.TOKEN and access_token is None:
         raise unauthorized(f"Missing {ACCESS_TOKEN_HEADER} header")
-    caller = await find_caller(engine.database, hash_token(api_key), _token_hash(operation, access_token))
+    token_hash = _token_hash(operation, access_token)
+    caller = await find_caller(engine.database, hash_token(api_key), token_hash, _function_read(operation))
     if caller is None:
         raise unauthorized("Invalid API key")
     return caller
+
+
+def _function_read(operation: Operation) -> str | None:
+    """The function whose stored records an operation shows."""
+    if operation.kind not in (Kind.LIST, Kind.SINGLE) or operation.action is None:
+        return None
+    return operation.action.name
 
 
 def _token_hash(operation: Operation, access_token: str | None) -> bytes | None:

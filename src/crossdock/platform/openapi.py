@@ -11,6 +11,7 @@ from crossdock.contract.catalogue import LIVE, STORED
 from crossdock.contract.management import MANAGEMENT_OPERATIONS
 from crossdock.contract.operations import (
     RECORD_OPERATIONS,
+    SYNCED_AT_HEADER,
     TAGS_BODY,
     Access,
     Kind,
@@ -33,6 +34,11 @@ _HEADERS: dict[str, tuple[str, str]] = {
     "x-ratelimit-reset": ("When the window ends, in seconds since 1970.", "1746126611"),
     "retry-after": ("Seconds to wait.", "1"),
     "Idempotent-Replayed": ("`true` when the answer is that of an earlier call with the same key.", "true"),
+    SYNCED_AT_HEADER: (
+        "When the last complete sync of these records ended; what has changed at the connected system since may be "
+        "missing. Left out before the first.",
+        "2026-01-01T00:00:00Z",
+    ),
     "ETag": ("Names this exact answer; send it in `If-None-Match`.", '"8f14e45f"'),
 }
 _LIMIT_HEADERS = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")
@@ -252,6 +258,8 @@ def _responses(operation: Operation) -> dict[str, Any]:
     revalidated = is_public or (operation.kind in (Kind.LIST, Kind.SINGLE) and not downloadable)
     if revalidated:
         names.append("ETag")
+    if operation.kind in (Kind.LIST, Kind.SINGLE):
+        names.append(SYNCED_AT_HEADER)
     if operation.kind in (Kind.WRITE, Kind.TAGS):
         names.append("Idempotent-Replayed")
     found: dict[str, Any] = {

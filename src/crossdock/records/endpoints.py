@@ -9,8 +9,9 @@ from crossdock.contract.actions import Action
 from crossdock.contract.errors import not_found
 from crossdock.contract.judge import Judge
 from crossdock.contract.management.passthrough import PASSTHROUGHS
-from crossdock.contract.operations import IDEMPOTENCY_HEADER, Kind, Operation
+from crossdock.contract.operations import IDEMPOTENCY_HEADER, SYNCED_AT_HEADER, Kind, Operation
 from crossdock.contract.records import encode_record
+from crossdock.contract.values import timestamp_text, whole_seconds
 from crossdock.platform.http import Call, Endpoint, Reply, reply
 from crossdock.platform.openapi import tags_body_schema
 from crossdock.records import files, forms, live, passthrough, query, store, writes
@@ -34,7 +35,7 @@ async def list_records(call: Call) -> Reply:
     )
     revalidated = not target.resource.downloadable
     if not page.bodies:
-        return Reply(_EMPTY_PAGE, revalidated=revalidated)
+        return Reply(_EMPTY_PAGE, _age(call), revalidated=revalidated)
     token = b"null"
     if page.next_seq is not None:
         token = b'"%b"' % query.make_token(asked.fingerprint, page.next_seq).encode()
@@ -45,7 +46,13 @@ async def list_records(call: Call) -> Reply:
     tail = b'],"next_token":%b,"total_count":%d}' % (token, len(parts))
     parts[0] = b'{"data":[' + parts[0]
     parts[-1] += tail
-    return Reply(b",".join(parts), revalidated=revalidated)
+    return Reply(b",".join(parts), _age(call), revalidated=revalidated)
+
+
+def _age(call: Call) -> dict[str, str]:
+    """Says how old what is stored may be. It was found out with who is calling."""
+    synced_at = call.authorized.connection.synced_at
+    return {} if synced_at is None else {SYNCED_AT_HEADER: timestamp_text(whole_seconds(synced_at))}
 
 
 def _with_addresses(call: Call, records: Iterable[tuple[str, bytes]]) -> list[bytes]:
@@ -69,7 +76,7 @@ async def get_record(call: Call) -> Reply:
         raise not_found(record_id)
     if target.resource.downloadable:
         [body] = _with_addresses(call, [(record_id, body)])
-    return Reply(b'{"data":%b}' % body, revalidated=not target.resource.downloadable)
+    return Reply(b'{"data":%b}' % body, _age(call), revalidated=not target.resource.downloadable)
 
 
 async def read_live(call: Call) -> Reply:

@@ -12,6 +12,8 @@ BATCH = 5000
 TABLES = (
     *(resource.table for resource in STORED),
     *("record_versions", "writes", "vendor_budgets", "connection_errors", "on_demand_syncs"),
+    *("vendor_subscriptions", "vendor_deliveries"),
+    *("sync_absences", "sync_runs"),
 )
 """Everything that is kept of a connection beside its own row and its events."""
 

@@ -210,14 +210,24 @@ async def upsert(
     now: datetime,
     fetched_at: datetime | None = None,
     first_sync: bool = False,
+    alone: bool = False,
 ) -> Saved:
     """Stores what differs, keeps what it replaces, and notes an event for each change.
 
-    `fetched_at` is when a sync asked for the records: rows written since by the API are newer and stay. None marks a
-    write, whose outcome always counts.
+    `fetched_at` is when the records were asked for: rows written since by the API are newer and stay. None marks a
+    write, whose outcome always counts. `alone` says that nobody will ask for these records again soon, as a sync does:
+    they are stored for certain unless newer ones are, and no sync that asked before may undo them.
     """
     saved = await _save(
-        connection, organization_id, connection_id, resource, records, now, fetched_at, first_sync=first_sync
+        connection,
+        organization_id,
+        connection_id,
+        resource,
+        records,
+        now,
+        fetched_at,
+        first_sync=first_sync,
+        alone=alone,
     )
     await events.add_records(
         connection,
@@ -269,6 +279,7 @@ async def _save(
     fetched_at: datetime | None,
     *,
     first_sync: bool = False,
+    alone: bool = False,
 ) -> Saved:
     incoming = _prepare(records)
     if not incoming:
@@ -276,7 +287,7 @@ async def _save(
     table = resource.table
     cursor = await connection.execute(
         f"select id, fingerprint, version, written_at, deleted_at from {table} "
-        "where connection_id = %s and id = any(%s)",
+        f"where connection_id = %s and id = any(%s){' order by id for update' if alone else ''}",
         (connection_id, list(incoming)),
         binary=True,
     )
@@ -290,22 +301,30 @@ async def _save(
         and not (fetched_at is not None and row["written_at"] is not None and row["written_at"] >= fetched_at)
     ]
     stamp = whole_seconds(now)
-    written_at = now if fetched_at is None else None
+    written_at = now if fetched_at is None else fetched_at if alone else None
     changes = await _insert(connection, organization_id, connection_id, resource, new, stamp, written_at)
     if resource.more_events and not first_sync:
         changes = [replace(item, implied=tuple(implied(resource, incoming[item.id].record, None))) for item in changes]
     changes += await _update(connection, connection_id, resource, changed, known, stamp, written_at)
-    if fetched_at is None:
-        await _mark_written(connection, connection_id, resource, list(incoming), now)
+    late = {item.id for item in new} - {item.id for item in changes} if alone else set()
+    if late:
+        # Somebody stored them since they were looked for above; only now it can be seen whether theirs are newer.
+        again = [incoming[identifier].record for identifier in sorted(late)]
+        more = await _save(connection, organization_id, connection_id, resource, again, now, fetched_at, alone=True)
+        changes += more.changes
+    if written_at is not None:
+        await mark_written(connection, connection_id, resource, sorted(incoming.keys() - late), written_at)
     return Saved(changes, len(incoming) - len(changes))
 
 
-async def _mark_written(
-    connection: Connection, connection_id: UUID, resource: Resource, ids: list[str], now: datetime
+async def mark_written(
+    connection: Connection, connection_id: UUID, resource: Resource, ids: Sequence[str], at: datetime
 ) -> None:
     """Notes a write also where nothing differed, so that a sync that asked before it cannot undo it."""
-    statement = f"update {resource.table} set written_at = %s where connection_id = %s and id = any(%s)"
-    await connection.execute(statement, (now, connection_id, ids))
+    statement = (
+        f"update {resource.table} set written_at = greatest(written_at, %s) where connection_id = %s and id = any(%s)"
+    )
+    await connection.execute(statement, (at, connection_id, list(ids)))
 
 
 async def _insert(

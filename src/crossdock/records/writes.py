@@ -19,6 +19,7 @@ import psycopg
 import structlog
 
 from crossdock.accounts.store import Caller, CallerConnection
+from crossdock.connections import problems
 from crossdock.connections import service as connections
 from crossdock.connections import store as connection_store
 from crossdock.contract.actions import SUCCESS, Action, Answer
@@ -49,6 +50,7 @@ from crossdock.integrations.kit.adapter import (
     NotApplied,
     Written,
 )
+from crossdock.integrations.kit.budget import Priority
 from crossdock.integrations.kit.client import Effect
 from crossdock.platform.database import Connection
 from crossdock.platform.engine import Engine
@@ -287,7 +289,7 @@ async def _send(
     try:
         async with asyncio.timeout(engine.settings.write_deadline_seconds):
             adapter = await connections.open_adapter(
-                engine, row.organization_id, row.connection_id, adapter_type, row.id.hex
+                engine, row.organization_id, row.connection_id, adapter_type, row.id.hex, priority=Priority.WRITE
             )
             effect = lambda: adapter.client.effect  # noqa: E731
             outcome = await adapter.run_write(request.action, request.ids, body)
@@ -363,8 +365,11 @@ async def _commit(
             return settled.answer or b""
         owner = (row.organization_id, row.connection_id)
         bodies = await _store(connection, owner, resource, outcome, tags, engine.now())
-        answer = _answer(ACTION_BY_KEY[row.action], outcome, bodies)
+        action = ACTION_BY_KEY[row.action]
+        answer = _answer(action, outcome, bodies)
         await write_store.finish(connection, row.id, "succeeded", answer=answer)
+        # What went through is allowed, whatever was found out when the connection was made.
+        await problems.clear(connection, row.connection_id, action.name, now=engine.now())
     return answer
 
 

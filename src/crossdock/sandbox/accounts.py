@@ -46,13 +46,18 @@ async def reset(
     A new key is made unless `api_key` says which to keep, so that readers at work are not locked out. Dates of the seed
     count back from `now`. A reset of an existing account counts as a change of every document at that moment.
     """
-    key = api_key or _KEY_PREFIX + secrets.token_urlsafe(32)
+    key = api_key or new_key()
     moment = (now or datetime.now(UTC)).replace(microsecond=0)
     account = Account(account_id(organization_id, product), organization_id, product)
     async with database.transaction(organization_id) as connection:
         made = await store.put_account(connection, account, key_hash(key))
         await Objects(connection, account).replace_all(SEEDS[product](moment), None if made else moment)
     return key
+
+
+def new_key() -> str:
+    """A key that nobody has."""
+    return _KEY_PREFIX + secrets.token_urlsafe(32)
 
 
 async def find_by_key(database: Database, key: str) -> Account | None:

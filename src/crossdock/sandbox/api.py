@@ -17,6 +17,7 @@ from litestar.handlers import HTTPRouteHandler
 from crossdock.platform.database import Database
 from crossdock.sandbox import accounts
 from crossdock.sandbox.documents import Document
+from crossdock.sandbox.messages import Messenger
 from crossdock.sandbox.problems import Problem, invalid, missing
 from crossdock.sandbox.store import Account, Objects, Product
 
@@ -39,6 +40,7 @@ class Vendor:
 
     database: Database
     clock: Clock
+    messenger: Messenger
 
     @asynccontextmanager
     async def objects(
@@ -53,6 +55,8 @@ class Vendor:
             if before is not None:
                 await before(objects, self.now())
             yield objects
+            told = await objects.hooks() if objects.changed else []
+        await self.messenger.tell(account, told, objects.changed, self.now())
 
     async def account(self, request: AnyRequest) -> Account:
         """The account of the key in the request."""
@@ -62,11 +66,25 @@ class Vendor:
         account = await accounts.find_by_key(self.database, key)
         if account is None:
             raise Problem(401, "bad_key", "This key is not known")
+        needed = right_of(request.method, request.url.path)
+        if account.rights is not None and needed is not None and needed not in account.rights:
+            raise Problem(403, "no_right", f"This key lacks the right {needed}")
         return account
 
     def now(self) -> datetime:
         """The time that changes are stamped with, in whole seconds."""
         return self.clock().astimezone(UTC).replace(microsecond=0)
+
+
+def right_of(method: str, path: str) -> str | None:
+    """The right a request takes, such as `orders.read`: the list it is about, and whether it changes anything.
+
+    None for what every key may do, which is to ask about itself.
+    """
+    parts = path.strip("/").split("/")
+    if len(parts) < 3:
+        return None
+    return f"{parts[2]}.{'read' if method == 'GET' else 'write'}"
 
 
 def vendor_of(request: AnyRequest) -> Vendor:

@@ -4,43 +4,30 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import msgspec
-from litestar import Litestar, Response, get
+from litestar import Litestar
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp
 
+from crossdock.integrations.kit.transport import Transport
 from crossdock.platform.database import Database
-from crossdock.sandbox import api
-from crossdock.sandbox.api import AnyRequest, Clock
+from crossdock.sandbox import account_routes, api, hook_routes
+from crossdock.sandbox.api import Clock
 from crossdock.sandbox.carrier import routes as carrier
 from crossdock.sandbox.cart import routes as cart
 from crossdock.sandbox.erp import routes as erp
 from crossdock.sandbox.freight import routes as freight
+from crossdock.sandbox.messages import Messenger
 from crossdock.sandbox.problems import Problem
-from crossdock.sandbox.store import Product
 from crossdock.sandbox.wms import order_routes
 from crossdock.sandbox.wms import routes as wms
 
 
-class AccountFacts(msgspec.Struct, kw_only=True):
-    """Who a key belongs to."""
-
-    id: str
-    product: Product
-
-
-@get("/v1/account")
-async def show_account(request: AnyRequest) -> Response[bytes]:
-    """The account of the key."""
-    account = await api.vendor_of(request).account(request)
-    return api.answer(AccountFacts(id=account.id.hex, product=account.product))
-
-
-def make_app(database: Database, *, clock: Clock | None = None) -> ASGIApp:
-    """The whole API; `clock` gives the time that changes are stamped with."""
+def make_app(database: Database, *, clock: Clock | None = None, messages: Transport | None = None) -> ASGIApp:
+    """The whole API; `clock` gives the time that changes are stamped with, `messages` is the way out for webhooks."""
     app = Litestar(
         route_handlers=[
-            show_account,
+            *account_routes.ROUTES,
+            *hook_routes.ROUTES,
             *wms.ROUTES,
             *order_routes.ROUTES,
             *cart.ROUTES,
@@ -57,5 +44,5 @@ def make_app(database: Database, *, clock: Clock | None = None) -> ASGIApp:
         # The default would take over the logging of the whole process.
         logging_config=None,
     )
-    app.state.vendor = api.Vendor(database, clock or (lambda: datetime.now(UTC)))
+    app.state.vendor = api.Vendor(database, clock or (lambda: datetime.now(UTC)), Messenger(messages))
     return app

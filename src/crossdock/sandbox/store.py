@@ -29,6 +29,8 @@ class Account:
     id: UUID
     organization_id: UUID
     product: Product
+    rights: frozenset[str] | None = None
+    """What the key at hand may do; None when it may do everything."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,40 @@ class Listing(Generic[D]):
 async def find_account(connection: Connection, key_hash: bytes) -> Account | None:
     """The account of a key. Needs the system role, because nobody is known yet."""
     cursor = await connection.execute(
-        "select id, organization_id, vertical from sandbox_accounts where key_hash = %s", (key_hash,)
+        "select id, organization_id, vertical, null::text[] as rights from sandbox_accounts where key_hash = %(key)s "
+        "union all select a.id, a.organization_id, a.vertical, k.rights from sandbox_keys k "
+        "join sandbox_accounts a on a.id = k.account_id where k.key_hash = %(key)s",
+        {"key": key_hash},
     )
     row = await cursor.fetchone()
-    return None if row is None else Account(row["id"], row["organization_id"], row["vertical"])
+    if row is None:
+        return None
+    rights = None if row["rights"] is None else frozenset(row["rights"])
+    return Account(row["id"], row["organization_id"], row["vertical"], rights)
+
+
+async def add_key(connection: Connection, account: Account, key_id: UUID, key_hash: bytes, rights: list[str]) -> None:
+    """One more key of an account, which may do only this."""
+    await connection.execute(
+        "insert into sandbox_keys (id, account_id, organization_id, key_hash, rights) values (%s, %s, %s, %s, %s)",
+        (key_id, account.id, account.organization_id, key_hash, rights),
+    )
+
+
+async def change_key(connection: Connection, account: Account, key_id: UUID, rights: list[str]) -> bool:
+    """Says anew what a key may do; false when the account has no such key."""
+    cursor = await connection.execute(
+        "update sandbox_keys set rights = %s where account_id = %s and id = %s", (rights, account.id, key_id)
+    )
+    return cursor.rowcount == 1
+
+
+async def delete_key(connection: Connection, account: Account, key_id: UUID) -> bool:
+    """Ends a key; false when the account has no such key."""
+    cursor = await connection.execute(
+        "delete from sandbox_keys where account_id = %s and id = %s", (account.id, key_id)
+    )
+    return cursor.rowcount == 1
 
 
 async def put_account(connection: Connection, account: Account, key_hash: bytes) -> bool:
@@ -60,12 +92,58 @@ async def put_account(connection: Connection, account: Account, key_hash: bytes)
     return row is not None and bool(row["made"])
 
 
+@dataclass(frozen=True)
+class Hook:
+    """Somebody who is told of changes."""
+
+    id: UUID
+    url: str
+    secret: str
+    topics: Sequence[str]
+
+
+async def put_hook(connection: Connection, account: Account, hook: Hook) -> Hook:
+    """Makes a hook, or changes the one of the same address; gives it as it is stored."""
+    cursor = await connection.execute(
+        "insert into sandbox_hooks (id, account_id, organization_id, url, secret, topics) "
+        "values (%s, %s, %s, %s, %s, %s) on conflict (account_id, url) do update set secret = excluded.secret, "
+        "topics = excluded.topics returning id, url, secret, topics",
+        (hook.id, account.id, account.organization_id, hook.url, hook.secret, list(hook.topics)),
+    )
+    row = await cursor.fetchone()
+    if row is None:
+        raise LookupError("a stored hook is gone")
+    return Hook(**row)
+
+
+async def list_hooks(connection: Connection, account: Account) -> list[Hook]:
+    """The hooks of an account, oldest first."""
+    cursor = await connection.execute(
+        "select id, url, secret, topics from sandbox_hooks where account_id = %s order by created_at, id", (account.id,)
+    )
+    return [Hook(**row) for row in await cursor.fetchall()]
+
+
+async def delete_hook(connection: Connection, account: Account, hook_id: UUID) -> bool:
+    """Removes a hook; false when the account has no such one."""
+    cursor = await connection.execute(
+        "delete from sandbox_hooks where account_id = %s and id = %s", (account.id, hook_id)
+    )
+    return cursor.rowcount == 1
+
+
 class Objects:
     """The documents of one account inside one transaction."""
 
     def __init__(self, connection: Connection, account: Account) -> None:
         self._connection = connection
         self._account = account
+        self.changed: dict[tuple[str, str], None] = {}
+        """Kind and id of the documents that were made or changed here, in order."""
+
+    async def hooks(self) -> list[Hook]:
+        """Who is told of changes of the account."""
+        return await list_hooks(self._connection, self._account)
 
     async def lock_for_stock(self) -> None:
         """Holds off resets and changes of the catalogue; changes of stock go on side by side."""
@@ -147,7 +225,10 @@ class Objects:
             "where jsonb_typeof(sandbox_objects.data) <> 'object' returning id",
             (*self._owner(), document.kind, document.id, _text(document), document.updated_at),
         )
-        return await cursor.fetchone() is not None
+        if await cursor.fetchone() is None:
+            return False
+        self.changed[document.kind, document.id] = None
+        return True
 
     async def save(self, document: Document, changed_at: datetime) -> None:
         """Stores the new state of a document that `get` or `find` locked."""
@@ -156,6 +237,7 @@ class Objects:
             "where account_id = %s and kind = %s and id = %s",
             (_text(document), changed_at, self._account.id, document.kind, document.id),
         )
+        self.changed[document.kind, document.id] = None
 
     async def replace_all(self, documents: Iterable[Document], now: datetime | None) -> None:
         """Makes these the only documents. `now` is when readers of changes see it; None: when each last changed."""

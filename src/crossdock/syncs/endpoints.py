@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from uuid import UUID, uuid4
 
+from crossdock.accounts import store as accounts
 from crossdock.connections import policy, service
 from crossdock.contract.actions import Action
 from crossdock.contract.catalogue import ACTION_BY_KEY
 from crossdock.contract.errors import InvalidBody, bad_request, disabled, not_found
 from crossdock.contract.management import on_demand_syncs as contract
 from crossdock.contract.management import schedules as schedule_contract
+from crossdock.contract.management import sync_settings as settings_contract
 from crossdock.contract.management.on_demand_syncs import CreateSyncJob, SyncJob, SyncJobsAnswer
 from crossdock.contract.management.shapes import Updated
+from crossdock.contract.management.sync_settings import SyncSettings
 from crossdock.contract.operations import MAX_PAGE
 from crossdock.contract.values import whole_seconds
 from crossdock.platform import page_tokens
@@ -132,6 +135,32 @@ async def _toggle(call: Call, function_name: str | None) -> Reply:
     return reply(Updated(id=str(connection_id), object="connection"))
 
 
+async def update_schedule(call: Call) -> Reply:
+    """How often a function is synced."""
+    given = schedule_contract.UPDATE_FORM.read(await call.body())
+    connection_id, name = call.authorized.connection.id, call.path["function_name"]
+    async with call.engine.database.transaction(call.authorized.caller.organization_id) as transaction:
+        if not await schedules.set_frequency(transaction, connection_id, name, given.sync_frequency):
+            raise not_found(name)
+    await call.engine.wake()
+    return reply(Updated(id=str(connection_id), object="connection"))
+
+
+async def get_sync_settings(call: Call) -> Reply:
+    """What holds for all connections."""
+    async with call.engine.database.transaction(call.authorized.caller.organization_id) as transaction:
+        days = await accounts.get_first_sync_days(transaction)
+    return reply(SyncSettings(first_sync_days=days or call.engine.settings.first_sync_days))
+
+
+async def update_sync_settings(call: Call) -> Reply:
+    """New settings for all connections."""
+    given = settings_contract.UPDATE_FORM.read(await call.body())
+    async with call.engine.database.transaction(call.authorized.caller.organization_id) as transaction:
+        await accounts.set_first_sync_days(transaction, given.first_sync_days)
+    return await get_sync_settings(call)
+
+
 async def toggle_schedule(call: Call) -> Reply:
     """Pauses or resumes one schedule."""
     return await _toggle(call, call.path["function_name"])
@@ -156,6 +185,9 @@ ENDPOINTS: dict[str, Endpoint] = {
     contract.LIST_ON_DEMAND_SYNCS.operation_id: list_on_demand_syncs,
     contract.GET_ON_DEMAND_SYNC.operation_id: get_on_demand_sync,
     contract.CANCEL_ON_DEMAND_SYNC.operation_id: cancel_on_demand_sync,
+    schedule_contract.UPDATE_SCHEDULE.operation_id: update_schedule,
+    settings_contract.GET_SYNC_SETTINGS.operation_id: get_sync_settings,
+    settings_contract.UPDATE_SYNC_SETTINGS.operation_id: update_sync_settings,
     schedule_contract.TOGGLE_SCHEDULE.operation_id: toggle_schedule,
     schedule_contract.TOGGLE_ALL.operation_id: toggle_all_schedules,
     schedule_contract.UPDATE_DISABLED_FUNCTIONS.operation_id: update_disabled_functions,

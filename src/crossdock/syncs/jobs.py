@@ -6,15 +6,15 @@ that gets nowhere is stuck in the end, and stays so.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from crossdock.accounts.store import DISABLED
 from crossdock.contract.management.on_demand_syncs import JobStatus
 from crossdock.platform.database import Connection
 from crossdock.platform.page_tokens import Place
-from crossdock.syncs.schedules import USUAL, Due, Pace, Progress
+from crossdock.syncs.schedules import OF_THE_FUNCTION, USUAL, Due, Pace, Progress, in_turns
 
 STUCK_AFTER = 8
 """Runs in a row that store nothing before a job counts as stuck; about an hour, as they come ever later."""
@@ -97,24 +97,36 @@ async def mark_stuck(connection: Connection, job_id: UUID) -> bool:
     return cursor.rowcount == 1
 
 
-async def claim_due(connection: Connection, limit: int, pace: Pace = USUAL) -> list[Due]:
-    """Claims jobs that are due, oldest first; as the system role.
+_DUE = (
+    "j.status = 'open' and j.due_at <= now() and (j.lease_until is null or j.lease_until < now()) "
+    "and not (j.function_name = any(coalesce(c.disabled_functions, p.disabled_functions, '{}'))) "
+    "and not exists (select 1 from sync_schedules s where s.connection_id = j.connection_id "
+    "and s.function_name = j.function_name and s.lease_until > now()) "
+    "and not exists (select 1 from on_demand_syncs o where o.connection_id = j.connection_id "
+    "and o.function_name = j.function_name and o.status = 'open' and (o.created_at, o.id) < (j.created_at, j.id))"
+)
+"""A job waits for a scheduled run of its function that is under way, and for older jobs of the same function."""
+_DUE_FROM = (
+    "on_demand_syncs j join connections c on c.id = j.connection_id left join organization_policies p "
+    "on p.organization_id = c.organization_id and p.vertical = c.vertical"
+)
 
-    A job waits for a scheduled run of its function that is under way, and for older jobs of the same function.
-    """
+
+async def find_due(connection: Connection, limit: int) -> list[UUID]:
+    """Jobs that are due, in the order in which they are to run; as the system role."""
+    source = f"select j.organization_id, j.connection_id, j.id, j.due_at from {_DUE_FROM} where {_DUE}"
+    cursor = await connection.execute(in_turns(source, "id"), (limit,))
+    return [row["id"] for row in await cursor.fetchall()]
+
+
+async def claim(connection: Connection, wanted: Sequence[UUID], pace: Pace = USUAL) -> list[Due]:
+    """Claims those of these jobs that are still due; as the system role."""
     cursor = await connection.execute(
-        "with due as (select j.id from on_demand_syncs j join connections c on c.id = j.connection_id "
-        "where j.status = 'open' and j.due_at <= now() and (j.lease_until is null or j.lease_until < now()) "
-        f"and not j.function_name = any({DISABLED}) "
-        "and not exists (select 1 from sync_schedules s where s.connection_id = j.connection_id "
-        "and s.function_name = j.function_name and s.lease_until > now()) "
-        "and not exists (select 1 from on_demand_syncs o where o.connection_id = j.connection_id "
-        "and o.function_name = j.function_name and o.status = 'open' and (o.created_at, o.id) < (j.created_at, j.id)) "
-        "order by j.due_at limit %s for update of j skip locked) "
+        f"with due as (select j.id from {_DUE_FROM} where j.id = any(%s) and {_DUE} for update of j skip locked) "
         "update on_demand_syncs j set lease_id = gen_random_uuid(), attempts = attempts + 1, "
         "lease_until = now() + make_interval(secs => %s) from due where j.id = due.id "
         "returning j.organization_id, j.connection_id, j.function_name, j.lease_id, j.id as job_id",
-        (limit, pace.lease_seconds),
+        (list(wanted), pace.lease_seconds),
     )
     return [Due(**row, pace=pace) for row in await cursor.fetchall()]
 
@@ -123,8 +135,9 @@ async def read_progress(connection: Connection, due: Due) -> Progress | None:
     """The state of a run that still holds its lease."""
     cursor = await connection.execute(
         "select c.vertical, c.integration_name, j.requested_start_time as window_start, "
-        "j.requested_end_time as window_end, j.cursor, s.latest_data, s.first_completed_at "
+        f"j.requested_end_time as window_end, j.cursor, s.latest_data, s.first_completed_at, {OF_THE_FUNCTION} "
         "from on_demand_syncs j join connections c on c.id = j.connection_id "
+        "join organizations o on o.id = c.organization_id "
         "left join sync_schedules s on s.connection_id = j.connection_id and s.function_name = j.function_name "
         "where j.id = %s and j.lease_id = %s",
         (due.job_id, due.lease_id),

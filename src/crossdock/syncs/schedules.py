@@ -61,6 +61,12 @@ class Progress:
     cursor: str | None
     latest_data: datetime | None
     first_completed_at: datetime | None
+    last_full_at: datetime | None
+    """When everything there is was read last."""
+    has_absences: bool
+    """Whether records were missing the last time that everything was read."""
+    first_sync_days: int | None
+    """How far back the organization wants a first sync to reach; None where it has not said so."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,13 @@ class Ending:
     window_end: datetime
     asked_for: bool
     first: bool
+
+
+OF_THE_FUNCTION = (
+    "s.last_full_at, o.first_sync_days, exists (select 1 from sync_absences a where a.connection_id = c.id "
+    "and a.function_name = s.function_name) as has_absences"
+)
+"""What is known of the function of a run, by schedule `s`, connection `c` and organization `o`."""
 
 
 async def create(connection: Connection, *, organization_id: UUID, connection_id: UUID, adapter: type[Adapter]) -> None:
@@ -104,6 +117,21 @@ async def add_missing(connection: Connection, adapter: type[Adapter]) -> int:
         ),
     )
     return cursor.rowcount
+
+
+async def set_frequency(connection: Connection, connection_id: UUID, function_name: str, seconds: int) -> bool:
+    """Says how often a function is synced; false when it has no schedule.
+
+    What is due, or waits after a failure, stays as it is; else the time since its last run counts.
+    """
+    cursor = await connection.execute(
+        "update sync_schedules set frequency_seconds = %(seconds)s, due_at = case "
+        "when due_at > now() and failures = 0 and last_crawl_end is not null "
+        "then greatest(now(), last_crawl_end + make_interval(secs => %(seconds)s)) else due_at end "
+        "where connection_id = %(connection)s and function_name = %(function)s",
+        {"seconds": seconds, "connection": connection_id, "function": function_name},
+    )
+    return cursor.rowcount == 1
 
 
 async def set_paused(
@@ -147,24 +175,49 @@ async def make_due(
     return sorted([row["function_name"] for row in await cursor.fetchall()])
 
 
-async def claim_due(connection: Connection, limit: int, pace: Pace = USUAL) -> list[Due]:
-    """Claims functions that are due, oldest first; as the system role. Each is given to one caller only.
+_DUE = (
+    "s.due_at <= now() and not s.paused and (s.lease_until is null or s.lease_until < now()) "
+    "and not (s.function_name = any(coalesce(c.disabled_functions, p.disabled_functions, '{}'))) "
+    "and not exists (select 1 from on_demand_syncs j where j.connection_id = s.connection_id "
+    "and j.function_name = s.function_name and j.status = 'open')"
+)
+"""A disabled function stays due, so that it goes on where it stopped as soon as it is enabled again; so does one with
+an open on-demand job, which comes first."""
+_DUE_FROM = (
+    "sync_schedules s join connections c on c.id = s.connection_id left join organization_policies p "
+    "on p.organization_id = c.organization_id and p.vertical = c.vertical"
+)
 
-    A disabled function stays due, so that it goes on where it stopped as soon as it is enabled again; so does one with
-    an open on-demand job, which comes first.
-    """
+
+def in_turns(source: str, key: str) -> str:
+    """The SQL that puts due rows in the order in which they are to run: organizations take turns, and in each its
+    connections, the oldest first. Nobody waits for ten thousand functions of somebody else."""
+    return (
+        f"with due as ({source}), ranked as (select *, row_number() over (partition by organization_id "
+        "order by nth, due_at) as turn from (select *, row_number() over (partition by connection_id order by due_at) "
+        f"as nth from due) as numbered) select {key} from ranked order by turn, due_at limit %s"
+    )
+
+
+async def find_due(connection: Connection, limit: int) -> list[tuple[UUID, str]]:
+    """Functions that are due, in the order in which they are to run; as the system role."""
+    source = f"select s.organization_id, s.connection_id, s.function_name, s.due_at from {_DUE_FROM} where {_DUE}"
+    cursor = await connection.execute(in_turns(source, "connection_id, function_name"), (limit,))
+    return [(row["connection_id"], row["function_name"]) for row in await cursor.fetchall()]
+
+
+async def claim(connection: Connection, wanted: Sequence[tuple[UUID, str]], pace: Pace = USUAL) -> list[Due]:
+    """Claims those of these functions that are still due; as the system role. Each is given to one caller only."""
     cursor = await connection.execute(
-        "with due as (select connection_id, function_name from sync_schedules s where due_at <= now() and not paused "
-        "and (lease_until is null or lease_until < now()) and not exists (select 1 from connections c "
-        f"where c.id = s.connection_id and s.function_name = any({DISABLED})) "
-        "and not exists (select 1 from on_demand_syncs j where j.connection_id = s.connection_id "
-        "and j.function_name = s.function_name and j.status = 'open') "
-        "order by due_at limit %s for update skip locked) "
+        f"with due as (select s.connection_id, s.function_name from {_DUE_FROM} "
+        "join unnest(%s::uuid[], %s::text[]) as w (connection_id, function_name) "
+        f"on w.connection_id = s.connection_id and w.function_name = s.function_name where {_DUE} "
+        "for update of s skip locked) "
         "update sync_schedules s set lease_id = gen_random_uuid(), "
         "lease_until = now() + make_interval(secs => %s) from due "
         "where s.connection_id = due.connection_id and s.function_name = due.function_name "
         "returning s.organization_id, s.connection_id, s.function_name, s.lease_id",
-        (limit, pace.lease_seconds),
+        ([key[0] for key in wanted], [key[1] for key in wanted], pace.lease_seconds),
     )
     return [Due(**row, pace=pace) for row in await cursor.fetchall()]
 
@@ -185,7 +238,9 @@ async def read_progress(connection: Connection, due: Due) -> Progress | None:
     """The state of a run that still holds its lease."""
     cursor = await connection.execute(
         "select c.vertical, c.integration_name, s.window_start, s.window_end, s.cursor, "
-        "s.latest_data, s.first_completed_at from sync_schedules s join connections c on c.id = s.connection_id "
+        f"s.latest_data, s.first_completed_at, {OF_THE_FUNCTION} "
+        "from sync_schedules s join connections c on c.id = s.connection_id "
+        "join organizations o on o.id = c.organization_id "
         "where s.connection_id = %s and s.function_name = %s and s.lease_id = %s",
         (due.connection_id, due.function_name, due.lease_id),
     )
@@ -251,13 +306,19 @@ async def read_ending(connection: Connection, due: Due) -> Ending | None:
     return Ending(**row) if row else None
 
 
+_EARLY = "case when first_completed_at is null then 0.5 else 0.1 end"
+"""How much earlier than its frequency says a run may be due. Connections that were made at once would otherwise come
+due at once for ever."""
+
+
 async def complete(connection: Connection, due: Due) -> bool:
     """Ends a run that went through, and says when the next one is due."""
     found = await connection.execute(
         "update sync_schedules set last_crawl_end = now(), latest_data = window_end, failures = 0, "
         "first_completed_at = coalesce(first_completed_at, now()), lease_id = null, lease_until = null, "
+        "last_full_at = case when window_start is null then now() else last_full_at end, "
         "window_start = null, window_end = null, cursor = null, asked_for = false, "
-        "due_at = now() + make_interval(secs => frequency_seconds) "
+        f"due_at = now() + make_interval(secs => frequency_seconds * (1 - random() * {_EARLY})) "
         "where connection_id = %s and function_name = %s and lease_id = %s",
         (due.connection_id, due.function_name, due.lease_id),
     )
@@ -278,3 +339,42 @@ async def fail(connection: Connection, due: Due, retry_seconds: float | None) ->
         (retry_seconds, due.pace.longest_wait_seconds, due.connection_id, due.function_name, due.lease_id),
     )
     return found.rowcount == 1
+
+
+_APART = "interval '1 minute'"
+
+
+async def hold_back(connection: Connection, due: Due) -> None:
+    """Lets everything else of the connection wait until after the next try of the run that has just failed.
+
+    So credentials that are refused are tried once in a while, by one function. Rows that are being changed are left
+    alone: their runs end by themselves.
+    """
+    own = "function_name = %(function)s and connection_id = %(connection)s"
+    mine = f"select due_at + {_APART} as until from {due.table} where {'id = %(job)s' if due.job_id else own}"
+    for table, key, more in (
+        ("sync_schedules", "function_name", f"(function_name <> %(function)s or {due.job_id is not None})"),
+        ("on_demand_syncs", "id", "status = 'open' and id is distinct from %(job)s"),
+    ):
+        await connection.execute(
+            f"with mine as ({mine}), held as (select t.{key} from {table} t, mine "
+            f"where t.connection_id = %(connection)s and t.due_at < mine.until and {more} "
+            "and (t.lease_until is null or t.lease_until < now()) for update of t skip locked) "
+            f"update {table} t set due_at = mine.until from mine, held "
+            f"where t.connection_id = %(connection)s and t.{key} = held.{key}",
+            {"connection": due.connection_id, "function": due.function_name, "job": due.job_id},
+        )
+
+
+async def go_on(connection: Connection, due: Due) -> None:
+    """Makes everything else of the connection due, as its credentials are taken again."""
+    for table, key, more in (
+        ("sync_schedules", "function_name", "function_name <> %(function)s"),
+        ("on_demand_syncs", "id", "status = 'open' and id is distinct from %(job)s"),
+    ):
+        await connection.execute(
+            f"update {table} set due_at = now() where connection_id = %(connection)s and {key} = any(array("
+            f"select {key} from {table} where connection_id = %(connection)s and due_at > now() and {more} "
+            "for update skip locked))",
+            {"connection": due.connection_id, "function": due.function_name, "job": due.job_id},
+        )

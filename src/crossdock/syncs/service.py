@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import copy
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 import psycopg
 import structlog
 
 from crossdock.connections import problems
 from crossdock.connections import service as connections
+from crossdock.connections import store as connection_store
+from crossdock.connections.diagnosis import diagnose
+from crossdock.connections.problems import Problem
 from crossdock.connections.secrets import ConnectionGone
 from crossdock.contract.actions import Action
 from crossdock.contract.catalogue import ACTION_BY_KEY
-from crossdock.contract.errors import AdapterError, NeedsReconnect, RateLimited, UnexpectedShape
+from crossdock.contract.errors import AdapterError, RateLimited
 from crossdock.integrations import registry
-from crossdock.integrations.kit.adapter import Adapter, Incremental, Page, Window
+from crossdock.integrations.kit.adapter import Adapter, Incremental, Page, Snapshot, SyncMode, Window
+from crossdock.integrations.kit.budget import Priority
 from crossdock.platform.database import Connection
 from crossdock.platform.engine import Engine
 from crossdock.records import store as records
-from crossdock.syncs import announcements, jobs, schedules
-from crossdock.syncs.schedules import Due, Pace, Progress
+from crossdock.records.store import Saved
+from crossdock.syncs import absences, announcements, jobs, runs, schedules
+from crossdock.syncs.runs import RunCount, RunOutcome
+from crossdock.syncs.schedules import Due, Progress
 
 log = structlog.get_logger(__name__)
 
@@ -34,38 +43,115 @@ class LeaseLost(Exception):
     """Another worker has taken the run over; nothing more may be stored."""
 
 
-async def run(engine: Engine, due: Due, *, replace: bool = False) -> None:
-    """Runs a claimed sync to its end, and notes what came of it.
+@dataclass
+class Run:
+    """A run under way: what it reads, and what it has done so far."""
+
+    id: UUID
+    due: Due
+    action: Action
+    adapter_type: type[Adapter]
+    progress: Progress
+    window: Window
+    replace: bool
+    began_at: datetime
+    count: RunCount = field(default_factory=RunCount)
+    outcome: RunOutcome = "running"
+    error: str | None = None
+
+    @property
+    def resumed(self) -> bool:
+        return self.window.cursor is not None
+
+    @property
+    def mode(self) -> SyncMode | None:
+        return self.adapter_type.implementations[self.action.key].mode
+
+    @property
+    def whole(self) -> bool:
+        """Whether it reads everything there is, in one go.
+
+        One that goes on where another stopped does not count: in between, records may have moved from a page that was
+        still to come to one that was over, and nobody has seen them.
+        """
+        full = self.replace or isinstance(self.mode, Snapshot) or self._full_between
+        return full and not self.resumed and self.due.job_id is None
+
+    @property
+    def _full_between(self) -> bool:
+        """Whether it reads everything to find what is gone, although the system tells what has changed."""
+        return isinstance(self.mode, Incremental) and bool(self.mode.full_every) and self.window.start is None
+
+    @property
+    def priority(self) -> Priority:
+        """What is new comes before what is old."""
+        old = self.due.job_id is not None or self.progress.first_completed_at is None or self._full_between
+        return Priority.BACKFILL if old else Priority.SYNC
+
+
+Watch = Callable[[Run], None]
+"""Is told of a run whenever it has come further."""
+
+
+def _unwatched(run: Run) -> None:
+    """Nobody looks."""
+
+
+async def run(engine: Engine, due: Due, *, replace: bool = False, watch: Watch = _unwatched) -> Run | None:
+    """Runs a claimed sync to its end, and notes what came of it; None when it is no longer its own.
 
     `replace` reads everything anew, lets it win over what is stored, and removes records that are no longer there.
     """
-    async with engine.database.transaction(due.organization_id) as connection:
-        read_progress = schedules.read_progress if due.job_id is None else jobs.read_progress
-        progress = await read_progress(connection, due)
-    if progress is None:
-        return
-    adapter_type = connections.adapter_of(progress.vertical, progress.integration_name)
-    action = ACTION_BY_KEY[f"{progress.vertical}/{due.function_name}"]
+    started = await _begin(engine, due, replace=replace)
+    if started is None:
+        return None
     bound = log.bind(connection_id=str(due.connection_id), function=due.function_name)
     if due.job_id is not None:
         bound = bound.bind(job_id=due.job_id.hex)
     keeper = asyncio.create_task(_keep_lease(engine, due))
+    watch(started)
     try:
-        await _run(engine, due, progress, adapter_type, action, replace=replace)
+        await _read(engine, started, watch)
     except (LeaseLost, ConnectionGone):
         bound.warning("the sync was ended, or another worker has taken it over")
+        started.outcome = "interrupted"
+        async with engine.database.transaction(due.organization_id) as connection:
+            await runs.end(connection, started.id, started.count, "interrupted")
     except AdapterError as error:
         bound.warning("the sync failed", error=error.message, kind=type(error).__name__)
-        await _note_failure(engine, due, error)
-    except BaseException:
+        started.outcome, started.error = "failed", error.message
+        await _note_failure(engine, started, error)
+    except BaseException as error:
         # A bug or a shutdown: the lease is given back so that the run goes on where it stopped, and the error goes up.
-        await _release(engine, due)
+        started.outcome, started.error = "interrupted", type(error).__name__
+        await _release(engine, started)
         raise
     else:
-        bound.info("the sync is complete")
+        started.outcome = "completed"
+        bound.info("the sync is complete", **vars(started.count))
     finally:
         keeper.cancel()
         await asyncio.gather(keeper, return_exceptions=True)
+    watch(started)
+    return started
+
+
+async def _begin(engine: Engine, due: Due, *, replace: bool) -> Run | None:
+    """Finds out what a run has to read, and notes that it has begun."""
+    async with engine.database.transaction(due.organization_id) as connection:
+        read_progress = schedules.read_progress if due.job_id is None else jobs.read_progress
+        progress = await read_progress(connection, due)
+        if progress is None:
+            return None
+        adapter_type = connections.adapter_of(progress.vertical, progress.integration_name)
+        action = ACTION_BY_KEY[f"{progress.vertical}/{due.function_name}"]
+        now = engine.now()
+        window = _window(engine, due, progress, adapter_type, action, now, replace=replace)
+        if due.job_id is None and window.cursor is None:
+            await schedules.start_window(connection, due, window.start, window.end)
+        started = Run(uuid4(), due, action, adapter_type, progress, window, replace, now)
+        await runs.begin(connection, due, started.id, resumed=started.resumed)
+    return started
 
 
 async def _keep_lease(engine: Engine, due: Due) -> None:
@@ -80,42 +166,62 @@ async def _keep_lease(engine: Engine, due: Due) -> None:
             log.warning("a lease could not be extended", function=due.function_name, error=str(error))
 
 
-async def _run(
-    engine: Engine, due: Due, progress: Progress, adapter_type: type[Adapter], action: Action, *, replace: bool
-) -> None:
-    window = await _window(engine, due, progress, adapter_type, action, replace=replace)
-    adapter = await connections.open_adapter(engine, due.organization_id, due.connection_id, adapter_type)
-    first = progress.first_completed_at is None
-    present: list[str] = []
+async def _read(engine: Engine, run: Run, watch: Watch) -> None:
+    """Reads and stores page after page, then ends the run."""
+    due = run.due
+    adapter = await connections.open_adapter(
+        engine, due.organization_id, due.connection_id, run.adapter_type, priority=run.priority
+    )
+    seen: set[str] = set()
     fetched_at = engine.now()
-    async for read in adapter.read_pages(action, window):
-        page = read if due.job_id is None else _of_the_span(read, window, adapter_type, action)
-        await _store_page(engine, due, action, page, fetched_at=None if replace else fetched_at, first=first)
-        if replace:
-            present += [record.id for record in page.records]
+    async for read in adapter.read_pages(run.action, run.window):
+        page = read if due.job_id is None else _of_the_span(read, run)
+        await _store_page(engine, run, page, fetched_at=None if run.replace else fetched_at)
+        if run.whole:
+            seen.update(record.id for record in page.records)
+        watch(run)
         fetched_at = engine.now()
+    await _end(engine, run, seen)
+
+
+async def _end(engine: Engine, run: Run, seen: Collection[str]) -> None:
+    """Ends a run that went through: deletions, the row of the run, problems that are over, announcements."""
+    due = run.due
     async with engine.database.transaction(due.organization_id) as connection:
         ending = None if due.job_id is not None else await schedules.read_ending(connection, due)
         if not await (schedules.complete if due.job_id is None else jobs.complete)(connection, due):
             raise LeaseLost
-        if replace:
-            gone = await records.missing_from(connection, due.connection_id, action.resource, present)
-            await _delete(engine, connection, due, action, gone)
+        if run.whole:
+            await _delete(engine, connection, run, await _gone(connection, run, seen))
+        await runs.end(connection, run.id, run.count, "completed")
         # Announcements come last: they hold the event counter.
-        await problems.clear(connection, due.connection_id, due.function_name, now=engine.now())
+        if await problems.clear(connection, due.connection_id, due.function_name, now=engine.now()):
+            await schedules.go_on(connection, due)
         if ending is not None:
-            await announcements.completed(connection, due, action, ending, now=engine.now())
+            await announcements.completed(connection, due, run.action, ending, now=engine.now())
         if due.job_id is not None:
             await announcements.job_ended(connection, due.connection_id, due.job_id, now=engine.now())
 
 
-def _of_the_span(page: Page[Any], window: Window, adapter_type: type[Adapter], action: Action) -> Page[Any]:
+async def _gone(connection: Connection, run: Run, seen: Collection[str]) -> list[str]:
+    """What counts as deleted after a whole read: all that is missing where it replaces, else what was missing twice."""
+    due = run.due
+    read = absences.Read(due.organization_id, due.connection_id, due.function_name, run.began_at)
+    twice = await absences.note(connection, read, run.action.resource, seen)
+    if not run.replace:
+        return twice
+    gone = await records.missing_from(connection, due.connection_id, run.action.resource, list(seen))
+    await absences.forget(connection, due.connection_id, due.function_name, gone)
+    return gone
+
+
+def _of_the_span(page: Page[Any], run: Run) -> Page[Any]:
     """What an on-demand job stores of a page: the records of its span, and no deletions.
 
     A system that limits both ends itself is believed. Otherwise a record belongs to the span in which it was last
     changed, or made where no change is known; one without dates belongs to every span.
     """
-    mode = adapter_type.implementations[action.key].mode
+    mode, window = run.adapter_type.implementations[run.action.key].mode, run.window
     if isinstance(mode, Incremental) and mode.until is not None:
         return Page(page.records, page.cursor)
 
@@ -126,108 +232,132 @@ def _of_the_span(page: Page[Any], window: Window, adapter_type: type[Adapter], a
     return Page([record for record in page.records if belongs(record)], page.cursor)
 
 
-async def _delete(engine: Engine, connection: Connection, due: Due, action: Action, ids: Sequence[str]) -> None:
+async def _delete(engine: Engine, connection: Connection, run: Run, ids: Sequence[str]) -> None:
     if not ids:
         return
-    await records.delete(
+    gone = await records.delete(
         connection,
-        organization_id=due.organization_id,
-        connection_id=due.connection_id,
-        resource=action.resource,
+        organization_id=run.due.organization_id,
+        connection_id=run.due.connection_id,
+        resource=run.action.resource,
         ids=ids,
         now=engine.now(),
     )
+    run.count.deleted += len(gone)
 
 
-async def _window(
-    engine: Engine, due: Due, progress: Progress, adapter_type: type[Adapter], action: Action, *, replace: bool
+def _window(
+    engine: Engine,
+    due: Due,
+    progress: Progress,
+    adapter_type: type[Adapter],
+    action: Action,
+    now: datetime,
+    *,
+    replace: bool,
 ) -> Window:
     """What to ask for: the rest of an interrupted run, or what changed since the last complete one."""
     if due.job_id is not None and progress.window_end is not None:
         return Window(progress.window_start, progress.window_end, progress.cursor)
     if progress.window_end is not None and progress.cursor is not None and not replace:
         return Window(progress.window_start, progress.window_end, progress.cursor)
-    end = engine.now()
-    start = None
-    if isinstance(adapter_type.implementations[action.key].mode, Incremental) and not replace:
-        if progress.latest_data is not None:
-            start = progress.latest_data - OVERLAP
-        elif not action.resource.full_first_sync:
-            start = end - timedelta(days=engine.settings.first_sync_days)
-    async with engine.database.transaction(due.organization_id) as connection:
-        await schedules.start_window(connection, due, start, end)
-    return Window(start, end)
+    mode = adapter_type.implementations[action.key].mode
+    if replace or not isinstance(mode, Incremental) or _full_is_due(mode, progress, now):
+        return Window(None, now)
+    if progress.latest_data is not None:
+        return Window(progress.latest_data - OVERLAP, now)
+    if action.resource.full_first_sync:
+        return Window(None, now)
+    return Window(now - timedelta(days=progress.first_sync_days or engine.settings.first_sync_days), now)
 
 
-async def _store_page(
-    engine: Engine, due: Due, action: Action, page: Page[Any], *, fetched_at: datetime | None, first: bool
-) -> None:
+def _full_is_due(mode: Incremental, progress: Progress, now: datetime) -> bool:
+    """Whether it is time to look for records that are no longer there; at once where some were missing last time."""
+    if mode.full_every is None or progress.latest_data is None:
+        return False
+    last = progress.last_full_at
+    return progress.has_absences or last is None or now - last >= mode.full_every
+
+
+async def _store_page(engine: Engine, run: Run, page: Page[Any], *, fetched_at: datetime | None) -> None:
     """Stores one page, its events and the cursor in one transaction, if the run still holds its lease."""
-    async with engine.database.transaction(due.organization_id) as connection:
-        if not await schedules.save_cursor(connection, due, page.cursor):
-            raise LeaseLost
-        await records.upsert(
-            connection,
-            organization_id=due.organization_id,
-            connection_id=due.connection_id,
-            resource=action.resource,
-            records=page.records,
-            now=engine.now(),
-            fetched_at=fetched_at,
-            first_sync=first,
-        )
-        await _delete(engine, connection, due, action, page.deleted)
+    due, count, before = run.due, run.count, copy.copy(run.count)
+    try:
+        async with engine.database.transaction(due.organization_id) as connection:
+            if not await schedules.save_cursor(connection, due, page.cursor):
+                raise LeaseLost
+            saved = await records.upsert(
+                connection,
+                organization_id=due.organization_id,
+                connection_id=due.connection_id,
+                resource=run.action.resource,
+                records=page.records,
+                now=engine.now(),
+                fetched_at=fetched_at,
+                first_sync=run.progress.first_completed_at is None,
+            )
+            if run.progress.has_absences and not run.whole:
+                ids = [record.id for record in page.records]
+                await absences.forget(connection, due.connection_id, due.function_name, ids)
+            await _delete(engine, connection, run, page.deleted)
+            _add(count, page, saved)
+            await runs.save_count(connection, run.id, count)
+    except BaseException:
+        # What was counted has not been stored.
+        run.count = before
+        raise
 
 
-async def _note_failure(engine: Engine, due: Due, error: AdapterError) -> None:
+def _add(count: RunCount, page: Page[Any], saved: Saved) -> None:
+    created = sum(change.change == "created" for change in saved.changes)
+    count.pages += 1
+    count.seen += len(page.records)
+    count.created += created
+    count.changed += len(saved.changes) - created
+
+
+async def _note_failure(engine: Engine, run: Run, error: AdapterError) -> None:
     retry = error.retry_after if isinstance(error, RateLimited) else None
-    blocking = isinstance(error, NeedsReconnect | UnexpectedShape)
+    due = run.due
+    try:
+        problem = await _find_problem(engine, due, run.adapter_type, error)
+    except ConnectionGone:
+        return
     async with engine.database.transaction(due.organization_id) as connection:
+        await runs.end(connection, run.id, run.count, "failed", error.message)
         if not await _fail(connection, due, retry):
             return
+        if problem.kind == "credentials":
+            await schedules.hold_back(connection, due)
         await problems.note(
             connection,
             organization_id=due.organization_id,
             connection_id=due.connection_id,
-            function_name=due.function_name,
-            message=error.message,
-            failed_url=error.failed_url,
-            preventing_sync=blocking,
+            problem=problem,
             now=engine.now(),
         )
         if due.job_id is None:
             await announcements.failed(connection, due, now=engine.now())
 
 
-async def _release(engine: Engine, due: Due) -> None:
+async def _find_problem(engine: Engine, due: Due, adapter_type: type[Adapter], error: AdapterError) -> Problem:
     async with engine.database.transaction(due.organization_id) as connection:
-        await _fail(connection, due, None)
+        row = await connection_store.get_connection(connection, due.connection_id)
+    if row is None:
+        raise ConnectionGone
+    adapter = await connections.open_adapter(engine, due.organization_id, due.connection_id, adapter_type)
+    reads = [item.action.name for item in adapter_type.implementations.values() if item.action.is_read]
+    return await diagnose(adapter, due.function_name, error, {*reads} - {*row.switched_off})
+
+
+async def _release(engine: Engine, run: Run) -> None:
+    async with engine.database.transaction(run.due.organization_id) as connection:
+        await runs.end(connection, run.id, run.count, "interrupted", run.error)
+        await _fail(connection, run.due, None)
 
 
 async def _fail(connection: Connection, due: Due, retry_seconds: float | None) -> bool:
     return await (schedules.fail if due.job_id is None else jobs.fail)(connection, due, retry_seconds)
-
-
-async def claim(engine: Engine, limit: int) -> list[Due]:
-    """Claims what is due: on-demand jobs, then schedules. Jobs that get nowhere are ended first."""
-    await _end_stuck_jobs(engine)
-    pace = Pace(engine.settings.sync_lease_seconds, engine.settings.sync_retry_seconds)
-    async with engine.database.system() as connection:
-        found = await jobs.claim_due(connection, limit, pace)
-        if len(found) < limit:
-            found += await schedules.claim_due(connection, limit - len(found), pace)
-    return found
-
-
-async def _end_stuck_jobs(engine: Engine) -> None:
-    """Ends jobs that have got nowhere for too long, and tells of it."""
-    async with engine.database.system() as system:
-        found = await jobs.find_stuck(system)
-    for organization_id, connection_id, job_id in found:
-        async with engine.database.transaction(organization_id) as connection:
-            if await jobs.mark_stuck(connection, job_id):
-                log.warning("an on-demand sync is stuck", job_id=job_id.hex)
-                await announcements.job_ended(connection, connection_id, job_id, now=engine.now())
 
 
 async def add_missing_schedules(engine: Engine) -> None:
@@ -237,3 +367,9 @@ async def add_missing_schedules(engine: Engine) -> None:
             added = await schedules.add_missing(connection, adapter)
         if added:
             log.info("new syncs", integration=f"{adapter.vertical}/{adapter.slug}", schedules=added)
+
+
+async def forget_old_runs(engine: Engine) -> None:
+    """Removes runs that are past their time."""
+    async with engine.database.system() as connection:
+        await runs.prune(connection, engine.settings.sync_run_days)

@@ -22,12 +22,16 @@ from crossdock.platform.database import JOBS_SCHEMA, SYSTEM_ROLE
 from crossdock.platform.engine import Engine
 from crossdock.records import writes
 from crossdock.syncs import service
+from crossdock.syncs.claims import Claims
+from crossdock.vendor_webhooks import service as vendor_webhooks
 from crossdock.webhooks import tasks as webhooks
 
 log = structlog.get_logger(__name__)
 
 TICK = "tick"
 QUEUE = "ticks"
+DRAINS = 4
+"""How many messages of connected systems are worked off at a time."""
 STALLED_SECONDS = 30
 """A job whose worker has been silent this long is given to another."""
 
@@ -44,7 +48,12 @@ class Worker:
     def __init__(self, engine: Engine, url: str) -> None:
         self._engine = engine
         self._running: set[asyncio.Task[Any]] = set()
+        self._runs: set[asyncio.Task[Any]] = set()
+        self._claims = Claims(engine)
+        self._claiming = asyncio.Lock()
+        self._stopping = False
         self._webhooks = webhooks.Dispatcher(engine)
+        self._drains = 0
         self.jobs = procrastinate.App(connector=connector(url))
         self._declare()
 
@@ -67,12 +76,36 @@ class Worker:
 
     async def tick(self) -> None:
         """Claims what is due, as much as there is room for, and runs it in the background."""
-        room = self._engine.settings.worker_concurrency - len(self._running)
-        if room <= 0:
-            return
-        for due in await service.claim(self._engine, room):
-            self._start(service.run(self._engine, due))
+        await self._claim(look=True)
+        for claim in await vendor_webhooks.claim_subscriptions(self._engine):
+            self._start(vendor_webhooks.subscribe(self._engine, claim))
+        if self._drains < DRAINS:
+            self._drains += 1
+            self._start(self._drain())
         self._start(writes.settle_due(self._engine))
+
+    async def _claim(self, *, look: bool) -> None:
+        # One at a time, or each would count on the same room.
+        async with self._claiming:
+            room = self._engine.settings.worker_concurrency - len(self._runs)
+            if room <= 0:
+                return
+            for due in await self._claims.claim(room, look=look):
+                self._runs.add(self._start(service.run(self._engine, due)))
+
+    def _go_on(self, task: asyncio.Task[Any]) -> None:
+        """After a run that has ended: takes more of what is known to be due, when there is room for a few."""
+        self._runs.discard(task)
+        most = self._engine.settings.worker_concurrency
+        if self._claims.has_more and most - len(self._runs) >= max(1, most // 4) and not self._claiming.locked():
+            self._start(self._claim(look=False))
+
+    async def _drain(self) -> None:
+        """Works off what connected systems told, a few at a time beside each other."""
+        try:
+            await vendor_webhooks.drain(self._engine)
+        finally:
+            self._drains -= 1
 
     async def housekeeping(self) -> None:
         """Frees jobs of dead workers, and forgets answers, jobs and logged calls that are past their time."""
@@ -85,14 +118,19 @@ class Worker:
         self._start(removal.purge(self._engine))
         await api_logs.forget_old(self._engine)
         await webhooks.prune(self._engine)
+        await vendor_webhooks.forget_old(self._engine)
+        await service.forget_old_runs(self._engine)
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+    def _start(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         task = asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._ended)
+        return task
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)
+        if task in self._runs and not self._stopping:
+            self._go_on(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("background work failed", exc_info=error)
             # What stopped it is in the log; its row is due again, and waking early costs nothing.
@@ -100,6 +138,7 @@ class Worker:
     async def run(self) -> None:
         """Works until cancelled; then gives back what is under way."""
         await service.add_missing_schedules(self._engine)
+        await vendor_webhooks.want_everywhere(self._engine)
         deliveries = asyncio.create_task(self._deliver())
         try:
             while True:
@@ -107,6 +146,7 @@ class Worker:
                 # Syncs and deliveries go on meanwhile, and what is due waits in its table.
                 await asyncio.sleep(self._engine.settings.tick_seconds)
         finally:
+            self._stopping = True
             for task in (deliveries, *self._running):
                 task.cancel()
             await asyncio.gather(deliveries, *self._running, return_exceptions=True)

@@ -13,10 +13,9 @@ from crossdock.contract.bodies import BodyPart, Tags, WriteBody
 from crossdock.contract.erp.shapes import (
     Address,
     AddressBody,
-    BinAllocation,
     BinAllocationBody,
-    LotAllocation,
     LotAllocationBody,
+    MovedLineItem,
     NoTags,
     erp_resource,
 )
@@ -102,18 +101,8 @@ class PurchaseOrder(Record, kw_only=True):
     additional_fields: AdditionalFields = {}
 
 
-class ReceiptLineItem(Part, kw_only=True, frozen=True):
+class ReceiptLineItem(MovedLineItem, kw_only=True, frozen=True):
     """Units of one order line that arrived."""
-
-    line_item_id: Annotated[str, Meta(description="The line of the order.", examples=["line_item_id"])]
-    item_id: Annotated[str | None, Meta(description="The item; the `id` of the item list.", examples=["item_id"])] = (
-        None
-    )
-    sku: Annotated[str | None, Meta(description="Stock keeping unit.", examples=["sku"])] = None
-    quantity: Annotated[Decimal, Meta(description="Units that arrived.", examples=[1])]
-    location_id: Annotated[str | None, Meta(description="Where they were put.", examples=["location_id"])] = None
-    lots: Annotated[list[LotAllocation], Meta(description="The units by lot.")] = []
-    bins: Annotated[list[BinAllocation], Meta(description="The units by bin.")] = []
 
 
 class PurchaseOrderReceipt(Record, kw_only=True):

@@ -13,10 +13,9 @@ from crossdock.contract.bodies import BodyPart, MeasurementsBody, Tags, WriteBod
 from crossdock.contract.erp.shapes import (
     Address,
     AddressBody,
-    BinAllocation,
     BinAllocationBody,
-    LotAllocation,
     LotAllocationBody,
+    MovedLineItem,
     NoTags,
     erp_resource,
 )
@@ -110,18 +109,8 @@ class SalesOrder(Record, kw_only=True):
     additional_fields: AdditionalFields = {}
 
 
-class SalesOrderShipmentLineItem(Part, kw_only=True, frozen=True):
+class SalesOrderShipmentLineItem(MovedLineItem, kw_only=True, frozen=True):
     """Units of one order line that left."""
-
-    line_item_id: Annotated[str, Meta(description="The line of the order.", examples=["line_item_id"])]
-    item_id: Annotated[str | None, Meta(description="The item; the `id` of the item list.", examples=["item_id"])] = (
-        None
-    )
-    sku: Annotated[str | None, Meta(description="Stock keeping unit.", examples=["sku"])] = None
-    quantity: Annotated[Decimal, Meta(description="Units that left.", examples=[1])]
-    location_id: Annotated[str | None, Meta(description="Where they were taken from.", examples=["location_id"])] = None
-    lots: Annotated[list[LotAllocation], Meta(description="The units by lot.")] = []
-    bins: Annotated[list[BinAllocation], Meta(description="The units by bin.")] = []
 
 
 class ShipmentPackage(Part, kw_only=True, frozen=True):

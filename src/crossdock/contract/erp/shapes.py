@@ -73,6 +73,22 @@ class BinAllocation(Part, kw_only=True, frozen=True):
     ] = None
 
 
+class MovedLineItem(Part, kw_only=True, frozen=True):
+    """Units of one order line that moved."""
+
+    line_item_id: Annotated[str, Meta(description="The line of the order.", examples=["line_item_id"])]
+    item_id: Annotated[str | None, Meta(description="The item; the `id` of the item list.", examples=["item_id"])] = (
+        None
+    )
+    sku: Annotated[str | None, Meta(description="Stock keeping unit.", examples=["sku"])] = None
+    quantity: Annotated[Decimal, Meta(description="Units that moved.", examples=[1])]
+    location_id: Annotated[
+        str | None, Meta(description="Where they were put, or taken from.", examples=["location_id"])
+    ] = None
+    lots: Annotated[list[LotAllocation], Meta(description="The units by lot.")] = []
+    bins: Annotated[list[BinAllocation], Meta(description="The units by bin.")] = []
+
+
 class LotAllocationBody(BodyPart, kw_only=True):
     """Units of a line that belong to one lot. Which of id and number names it depends on the integration."""
 

@@ -56,7 +56,7 @@ class AffectedEndpoint(msgspec.Struct, kw_only=True):
 
 
 class ConnectionProblem(msgspec.Struct, kw_only=True):
-    """Something that is wrong with a connection right now."""
+    """Something that is wrong with a connection right now; one cause is one entry."""
 
     error_message: Annotated[str, Meta(description="What is wrong.", examples=["Invalid ShipBob credentials"])]
     affected_endpoints: Annotated[list[AffectedEndpoint], Meta(description="What it touches.")]
@@ -245,7 +245,7 @@ DELETE_CONNECTION = Operation(
     tags=("Auth",),
     access=Access.TOKEN,
     description="Removes the token's connection with its credentials, schedules and stored records. The token ends, "
-    "and nothing changes in the connected system.",
+    "and nothing changes in the connected system, except that it sends no more webhooks.",
     parameters=(API_KEY, ACCESS_TOKEN),
     answer=always(Deleted, "DeleteConnectionResponse"),
     statuses=(401, 403, 422, 429),

@@ -1,14 +1,14 @@
-"""Making a sandbox, and steps of its life that a warehouse would take by itself."""
+"""Making a sandbox."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
 from crossdock.contract.management.shapes import DEPRECATED, closed
-from crossdock.contract.operations import API_KEY, Access, Operation, Parameter, path_parameter
+from crossdock.contract.operations import API_KEY, Access, Operation, path_parameter
 from crossdock.contract.values import VERTICALS, Vertical
 
 
@@ -24,14 +24,6 @@ class SandboxAnswer(msgspec.Struct, kw_only=True):
         list[str],
         Meta(description="Deprecated: the same as `available_actions`.", extra_json_schema=DEPRECATED),
     ]
-
-
-class SimulatedRecord(msgspec.Struct, kw_only=True):
-    """A record after a simulated step."""
-
-    data: Annotated[dict[str, Any], Meta(description="The record, as its own read shows it.")]
-    id: Annotated[str, Meta(description="Identifier of the record.", examples=["order_id_0"])]
-    unused_fields: Annotated[list[str], Meta(description="Fields of a body that had no effect.", examples=[[]])]
 
 
 SANDBOX_TYPE = path_parameter(
@@ -51,37 +43,6 @@ GENERATE_SANDBOX = Operation(
     parameters=(API_KEY, SANDBOX_TYPE),
     answer=_ANSWER,
     statuses=(401, 403, 404, 422, 429),
-)
-PARTIAL = Parameter(
-    "partial",
-    "query",
-    {"type": "boolean", "default": False},
-    "Whether only a part is shipped: one line, or half of the only line.",
-)
-SIMULATE_FULFILL = Operation(
-    method="PUT",
-    path="/sandbox/simulate/orders/{order_id}/fulfill",
-    operation_id="put_sandbox_simulate_fulfill",
-    summary="Sandbox Simulate Fulfill",
-    tags=("Sandbox",),
-    access=Access.KEY,
-    description="Ships an order of the warehouse sandbox, or a part of it, as its warehouse would. "
-    "Stock, events and records follow as for any other shipment.",
-    parameters=(API_KEY, path_parameter("order_id", "An order of the sandbox."), PARTIAL),
-    answer=closed(SimulatedRecord, "SimulatedRecordResponse"),
-    statuses=(400, 401, 403, 404, 409, 422, 429, 502, 504),
-)
-SIMULATE_RECEIVE_RETURN = Operation(
-    method="PUT",
-    path="/sandbox/simulate/returns/{return_id}/receive",
-    operation_id="put_sandbox_simulate_receive_return",
-    summary="Sandbox Simulate Receive Return",
-    tags=("Sandbox",),
-    access=Access.KEY,
-    description="Everything of a return arrives in the warehouse sandbox; units go back to stock or to quarantine.",
-    parameters=(API_KEY, path_parameter("return_id", "A return of the sandbox.")),
-    answer=closed(SimulatedRecord, "SimulatedRecordResponse"),
-    statuses=(400, 401, 403, 404, 409, 422, 429, 502),
 )
 OLDER_VERTICAL: Vertical = "wms"
 """The vertical that the older form without one is about."""

@@ -31,7 +31,25 @@ class DisabledFunctions(msgspec.Struct, kw_only=True):
     ]
 
 
+FASTEST_SECONDS, SLOWEST_SECONDS = 60, 30 * 24 * 3600
+
+
+class ScheduleUpdate(msgspec.Struct, kw_only=True):
+    """How often to sync."""
+
+    sync_frequency: Annotated[
+        int,
+        Meta(
+            ge=FASTEST_SECONDS,
+            le=SLOWEST_SECONDS,
+            description="Seconds from the end of a run until the next one is due, at most; from a minute to 30 days.",
+            examples=[900],
+        ),
+    ]
+
+
 TOGGLE_FORM = Form(ToggleSchedule, "ToggleScheduleRequest")
+UPDATE_FORM = Form(ScheduleUpdate, "UpdateScheduleRequest")
 DISABLED_FORM = Form(DisabledFunctions, "DisabledFunctionsRequest")
 FUNCTION_NAME = path_parameter("function_name", "The function.", {"type": "string", "examples": ["get_orders"]})
 
@@ -46,6 +64,19 @@ TOGGLE_SCHEDULE = Operation(
     parameters=(API_KEY, ACCESS_TOKEN, FUNCTION_NAME),
     body=TOGGLE_FORM.schema,
     answer=always(Updated, "ToggleScheduleResponse"),
+    statuses=(400, 401, 403, 404, 413, 415, 422, 429),
+)
+UPDATE_SCHEDULE = Operation(
+    method="PATCH",
+    path="/schedules/{function_name}",
+    operation_id="patch_update_schedule",
+    summary="Update Schedule",
+    tags=("Auth",),
+    access=Access.TOKEN,
+    description="Says how often a function of the token's connection is synced. An extension of Crossdock.",
+    parameters=(API_KEY, ACCESS_TOKEN, FUNCTION_NAME),
+    body=UPDATE_FORM.schema,
+    answer=always(Updated, "UpdateScheduleResponse"),
     statuses=(400, 401, 403, 404, 413, 415, 422, 429),
 )
 TOGGLE_ALL = Operation(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Generic, TypeVar
 
 import msgspec
@@ -18,21 +19,13 @@ from crossdock.contract.records import Record
 from crossdock.contract.resources import Resource
 from crossdock.contract.values import Vertical
 from crossdock.integrations.kit.auth import AuthScheme, Credentials
+from crossdock.integrations.kit.budget import Budget, RateReport
 from crossdock.integrations.kit.client import VendorClient
 from crossdock.integrations.kit.transport import VendorAnswer
+from crossdock.integrations.kit.webhooks import Changed, Delivery, Subscribed, Subscription, Webhooks
 
 R = TypeVar("R", bound=Record)
 M = TypeVar("M", bound=Callable[..., Any])
-
-
-@dataclass(frozen=True)
-class Budget:
-    """The rate a connected system publishes: `requests` in every `per_seconds`, for one connection."""
-
-    requests: int
-    per_seconds: float
-    source: str
-    """Where the system says so."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +34,14 @@ class Incremental:
 
     `until` names the one that limits the end of the window. Without it, a read of a span of the past gets everything
     since its start, and what lies behind its end is left out here, by the dates of the records.
+
+    A system that leaves no trace of what it deletes is read in full every `full_every`; what is missing then twice in
+    a row counts as deleted.
     """
 
     by: str
     until: str | None = None
+    full_every: timedelta | None = None
 
 
 @dataclass(frozen=True)
@@ -168,6 +165,8 @@ class Implementation:
     body: type[WriteBody] | None
     mode: SyncMode | None
     settler: str | None = None
+    prober: str | None = None
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -180,32 +179,51 @@ class FileContent:
 
 _MARK = "__implements__"
 _SETTLES = "__settles__"
+_PROBES = "__probes__"
 _DOWNLOADS = "__downloads__"
+_RECEIVES = "__receives__"
 _SIMULATES = "__simulates__"
 
 
 def implements(
-    action: Action, body: type[WriteBody] | None = None, *, mode: SyncMode | None = None
+    action: Action,
+    body: type[WriteBody] | None = None,
+    *,
+    mode: SyncMode | None = None,
+    needs: Sequence[str] = (),
 ) -> Callable[[M], M]:
     """Declares that the method carries out `action`.
 
     A read takes a `Window` and yields `Page`s; `mode` says how it keeps up with changes. A live read takes the ids of
     its path and returns its object. A write takes the ids of its path and `body`, and returns the record, `Written`, or
-    for a batch `BatchWritten`.
+    for a batch `BatchWritten`. `needs` are the rights it takes at the system, by the names that `rights` gives.
     """
 
     def mark(method: M) -> M:
-        setattr(method, _MARK, (action, body, mode))
+        setattr(method, _MARK, (action, body, mode, tuple(needs)))
         return method
 
     return mark
 
 
-def settles(action: Action) -> Callable[[M], M]:
-    """Declares that the method finds out whether an uncertain `action` took effect, by reading only."""
+def settles(*actions: Action) -> Callable[[M], M]:
+    """Declares that the method finds out whether an uncertain write of these kinds took effect, by reading only."""
 
     def mark(method: M) -> M:
-        setattr(method, _SETTLES, action)
+        setattr(method, _SETTLES, actions)
+        return method
+
+    return mark
+
+
+def probes(*actions: Action) -> Callable[[M], M]:
+    """Declares that the method finds out, by one cheap request that changes nothing, whether `actions` are allowed.
+
+    It takes nothing, and raises what the system says. A read without one is tried out with its first page.
+    """
+
+    def mark(method: M) -> M:
+        setattr(method, _PROBES, actions)
         return method
 
     return mark
@@ -227,11 +245,25 @@ def downloads(resource: Resource) -> Callable[[M], M]:
 def simulates(name: str) -> Callable[[M], M]:
     """Declares that the method does at a sandbox what somebody else does at a real system, such as a buyer who orders.
 
-    It takes a body and gives `Written`. It is no action: no connection offers it.
+    It takes the ids of its path, then its body if it has one or the switches of its query by name, and gives `Written`.
+    It is no action: no connection offers it.
     """
 
     def mark(method: M) -> M:
         setattr(method, _SIMULATES, name)
+        return method
+
+    return mark
+
+
+def receives(*topics: str) -> Callable[[M], M]:
+    """Declares that the method finds out what messages about these topics mean; `Adapter.webhooks` says how they come.
+
+    It takes a `Delivery`, asks the system for the present state of what it names, and gives a list of `Changed`.
+    """
+
+    def mark(method: M) -> M:
+        setattr(method, _RECEIVES, topics)
         return method
 
     return mark
@@ -279,6 +311,10 @@ class Adapter:
     """The method that fetches the file of a record, by the key of its resource."""
     simulations: ClassVar[Mapping[str, str]] = {}
     """The method of each thing that can be simulated."""
+    webhooks: ClassVar[Webhooks | None] = None
+    """How the system tells of changes by itself; None when it is only asked."""
+    receivers: ClassVar[Mapping[str, str]] = {}
+    """The method of each topic that is listened to."""
 
     def __init__(self, credentials: Any, runtime: Runtime) -> None:
         self.credentials = credentials
@@ -304,6 +340,18 @@ class Adapter:
         """An error hidden in an answer whose status says success, as GraphQL has them."""
         return None
 
+    def forbids(self, error: CrossdockError) -> bool:
+        """Whether an error says that the credentials are good, but not for this call."""
+        return isinstance(error, VendorRejected) and error.status == 403
+
+    async def rights(self) -> Collection[str] | None:
+        """What the system says the credentials may do (scopes, roles); None when it does not say."""
+        return None
+
+    def read_rate(self, answer: VendorAnswer) -> RateReport | None:
+        """What the answer says of the budget, where the system tells."""
+        return None
+
     def session_ended(self, answer: VendorAnswer) -> bool:
         """Whether the answer says that the token no longer serves, so that nothing was done and a new one may help."""
         return answer.status == 401
@@ -314,22 +362,20 @@ class Adapter:
         # A class may be put together from several, one a resource.
         for base in reversed(cls.__mro__[1:]):
             found.update(vars(base).get("implementations", {}))
-        settlers: dict[str, str] = {}
         for name, member in vars(cls).items():
-            if settled := getattr(member, _SETTLES, None):
-                settlers[settled.key] = name
             if mark := getattr(member, _MARK, None):
-                action, body, mode = mark
-                implementation = Implementation(action, name, body, mode)
+                action, body, mode, needs = mark
+                implementation = Implementation(action, name, body, mode, needs=needs)
                 _verify(cls, implementation, member)
                 found[action.key] = implementation
-        for key, settler in settlers.items():
-            if key not in found:
-                raise TypeError(f"{cls.__name__}.{settler} settles {key}, which the class does not implement")
-            made = found[key]
-            found[key] = Implementation(made.action, made.method, made.body, made.mode, settler)
+        for key, name in _about(cls, _SETTLES, found).items():
+            found[key] = replace(found[key], settler=name)
+        for key, name in _about(cls, _PROBES, found).items():
+            found[key] = replace(found[key], prober=name)
         cls.implementations = found
         cls.downloaders = {**_inherited(cls, "downloaders"), **_marked(cls, _DOWNLOADS, lambda item: item.key)}
+        cls.receivers = {**_inherited(cls, "receivers"), **_receivers(cls)}
+        _verify_webhooks(cls)
         cls.simulations = {**_inherited(cls, "simulations"), **_marked(cls, _SIMULATES, str)}
         for made in found.values():
             resource = made.action.resource
@@ -372,10 +418,38 @@ class Adapter:
         method: Callable[[str], Awaitable[FileContent]] = getattr(self, self.downloaders[resource.key])
         return await method(record_id)
 
-    async def simulate(self, name: str, body: Any) -> Written[Any]:
+    async def subscribe(self, wanted: Subscription) -> Subscribed:
+        """Asks the system for messages. Asked again for the same address, it must not end with two subscriptions."""
+        raise NotImplementedError
+
+    async def unsubscribe(self, reference: str) -> None:
+        """Ends a subscription; one that is gone already is no error."""
+        raise NotImplementedError
+
+    async def receive(self, delivery: Delivery) -> Sequence[Changed]:
+        """What a message of a known topic comes down to."""
+        method: Callable[[Delivery], Awaitable[Sequence[Changed]]] = getattr(self, self.receivers[delivery.topic])
+        return await method(delivery)
+
+    async def simulate(self, name: str, *arguments: Any, **switches: bool) -> Written[Any]:
         """Does at a sandbox what somebody else does at a real system."""
-        method: Callable[[Any], Awaitable[Written[Any]]] = getattr(self, self.simulations[name])
-        return await method(body)
+        method: Callable[..., Awaitable[Written[Any]]] = getattr(self, self.simulations[name])
+        return await method(*arguments, **switches)
+
+    async def probe(self, action: Action) -> bool:
+        """Tries out whether an action is allowed, by reading only; false when there is no way to. Raises a refusal."""
+        made = self.implementations[action.key]
+        if made.prober is not None:
+            ask: Callable[[], Awaitable[None]] = getattr(self, made.prober)
+            await ask()
+            return True
+        if not action.is_read:
+            return False
+        now = self.now()
+        method: Callable[[Window], AsyncGenerator[Page[Any], None]] = getattr(self, made.method)
+        async with aclosing(method(Window(now, now))) as pages:
+            await anext(pages, None)
+        return True
 
     async def settle(self, action: Action, attempt: Attempt) -> Settlement:
         """Finds out what became of an uncertain write; None when the system cannot tell."""
@@ -399,6 +473,31 @@ def _marked(cls: type[Adapter], mark: str, key: Callable[[Any], str]) -> dict[st
     return {key(getattr(member, mark)): name for name, member in vars(cls).items() if hasattr(member, mark)}
 
 
+def _receivers(cls: type[Adapter]) -> dict[str, str]:
+    """The method of each topic, of this class alone."""
+    found = {name: getattr(member, _RECEIVES) for name, member in vars(cls).items() if hasattr(member, _RECEIVES)}
+    return {topic: name for name, topics in found.items() for topic in topics}
+
+
+def _verify_webhooks(cls: type[Adapter]) -> None:
+    """Refuses webhooks that nobody would listen to, or that could not be asked for."""
+    if cls.receivers and cls.webhooks is None:
+        raise TypeError(f"{cls.__name__} receives messages, so it says in `webhooks` how they come")
+    if cls.webhooks is not None and cls.receivers:
+        for name in ("subscribe", "unsubscribe"):
+            if getattr(cls, name) is getattr(Adapter, name):
+                raise TypeError(f"{cls.__name__} receives messages, so it needs {name}")
+
+
+def _about(cls: type[Adapter], mark: str, implemented: Collection[str]) -> dict[str, str]:
+    """The methods of this class that carry a mark with actions, by the key of each."""
+    found = {action.key: name for name, member in vars(cls).items() for action in getattr(member, mark, ())}
+    for key, name in found.items():
+        if key not in implemented:
+            raise TypeError(f"{cls.__name__}.{name} {mark.strip('_')} {key}, which the class does not implement")
+    return found
+
+
 def _verify(cls: type[Adapter], made: Implementation, member: Any) -> None:
     """Refuses a declaration that could not work, when the class is made rather than when it is called."""
     where = f"{cls.__name__}.{made.method}"
@@ -410,6 +509,8 @@ def _verify(cls: type[Adapter], made: Implementation, member: Any) -> None:
             raise TypeError(f"{where}: a read says mode=Incremental(by=...) or mode=Snapshot(because=...)")
         if not inspect.isasyncgenfunction(member):
             raise TypeError(f"{where}: a read is an async generator of pages")
+        if isinstance(made.mode, Incremental) and made.mode.full_every and not action.resource.full_first_sync:
+            raise TypeError(f"{where}: {action.resource.key} is never read in full, so full_every has no effect")
         return
     if action.is_live:
         if made.mode is not None or made.body is not None or not inspect.iscoroutinefunction(member):

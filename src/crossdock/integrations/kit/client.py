@@ -7,10 +7,11 @@ refusal.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urlsplit
 
 import stamina
@@ -26,8 +27,16 @@ from crossdock.contract.errors import (
     VendorUnavailable,
 )
 from crossdock.contract.values import ENCODER
-from crossdock.integrations.kit.auth import AuthSession, MemoryTokens, TokenStore
-from crossdock.integrations.kit.transport import AnswerLost, NotSent, Transport, VendorAnswer, VendorRequest
+from crossdock.integrations.kit.auth import AuthSession, MemoryTokens, OAuthApplication, TokenStore
+from crossdock.integrations.kit.budget import NoTurn, RateBudget, UnlimitedBudget
+from crossdock.integrations.kit.transport import (
+    AnswerLost,
+    NotSent,
+    Transport,
+    VendorAnswer,
+    VendorRequest,
+    shown_url,
+)
 
 if TYPE_CHECKING:
     from crossdock.integrations.kit.adapter import Adapter, VendorMessage
@@ -37,7 +46,7 @@ log = structlog.get_logger(__name__)
 Query = Mapping[str, str | int | bool | None] | Sequence[tuple[str, str | int | bool]]
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LONGEST_WAIT_SECONDS = 30.0
-"""A caller is told to come back rather than made to wait longer than this."""
+"""A wait that a system asks for is not sat out when it is longer than this."""
 _GATEWAY_STATUSES = frozenset({502, 504})
 """Answers of something in between, which cannot know whether the system acted."""
 
@@ -50,24 +59,21 @@ class Effect(Enum):
     DONE = "done"
 
 
-class RateBudget(Protocol):
-    """Reserves room for requests of one connection."""
-
-    async def reserve(self, cost: float = 1) -> float:
-        """Takes `cost` from the budget and gives the seconds to wait before the request may go out."""
-        ...
-
-
-class UnlimitedBudget:
-    """The budget of a system that publishes no rate."""
-
-    async def reserve(self, cost: float = 1) -> float:
-        return 0
+class _NoTurn(RateLimited):
+    """Our own budget lets the request wait longer than anybody should; asking again at once would change nothing."""
 
 
 def segment(value: str) -> str:
     """Any text as one segment of a path."""
     return quote(value, safe="")
+
+
+@dataclass(frozen=True)
+class _Price:
+    """What a request takes, and of which budget."""
+
+    cost: float = 1
+    bucket: str = ""
 
 
 class VendorClient:
@@ -81,10 +87,12 @@ class VendorClient:
         budget: RateBudget | None = None,
         timeout_seconds: float = 30,
         attempts: int = 4,
+        application: OAuthApplication | None = None,
     ) -> None:
         self._transport = transport
+        self._application = application
         self._tokens = tokens or MemoryTokens()
-        self._budget = budget or UnlimitedBudget()
+        self._budget: RateBudget = budget or UnlimitedBudget()
         self._timeout = timeout_seconds
         self._attempts = attempts
         self._adapter: Adapter | None = None
@@ -118,14 +126,16 @@ class VendorClient:
         changes: bool | None = None,
         retry: bool | None = None,
         cost: float = 1,
+        bucket: str = "",
         allow: frozenset[int] = frozenset(),
     ) -> VendorAnswer:
         """One call. A refused answer raises one of the seven adapter errors.
 
         `changes` says whether the call may change anything there: by default every method but GET does, while a
         GraphQL query is a POST that does not. `retry` is on by default for calls that change nothing; a call that
-        changes something may only be retried when the system recognises the repetition. `allow` are statuses that the
-        caller handles itself.
+        changes something may only be retried when the system recognises the repetition. `cost` is what it takes from
+        the budget, of the named `bucket` where the system has several. `allow` are statuses that the caller handles
+        itself.
         """
         adapter = self._bound()
         changing = method not in SAFE_METHODS if changes is None else changes
@@ -135,15 +145,16 @@ class VendorClient:
             sent.setdefault("content-type", "application/json")
         url = self._url(adapter.base_url, path, params)
         request = VendorRequest(method, url, sent, body, self._timeout)
+        price = _Price(cost, bucket)
         again = (not changing) if retry is None else retry
         if not again:
-            return await self._once(request, changing=changing, cost=cost, allow=allow)
+            return await self._once(request, price, changing=changing, allow=allow)
         attempts = stamina.retry_context(
             on=_wait_before_retry, attempts=self._attempts, timeout=4 * LONGEST_WAIT_SECONDS, wait_initial=0.2
         )
         async for attempt in attempts:
             with attempt:
-                return await self._once(request, changing=changing, cost=cost, allow=allow)
+                return await self._once(request, price, changing=changing, allow=allow)
         raise AssertionError("stamina ends by returning or raising")
 
     async def forward(
@@ -165,26 +176,26 @@ class VendorClient:
         if content is not None:
             sent["content-type"] = "application/json"
         request = VendorRequest(method, url, sent, content, self._timeout, exact=True)
-        await self._wait_for_budget(1)
-        return await self._exchange(request, changing=method not in SAFE_METHODS, over=headers)
+        return await self._exchange(request, _Price(), changing=method not in SAFE_METHODS, over=headers)
 
     async def _once(
-        self, request: VendorRequest, *, changing: bool, cost: float, allow: frozenset[int]
+        self, request: VendorRequest, price: _Price, *, changing: bool, allow: frozenset[int]
     ) -> VendorAnswer:
         try:
-            return await self._attempt(request, changing=changing, cost=cost, allow=allow)
+            return await self._attempt(request, price, changing=changing, allow=allow)
         except AdapterError as error:
-            error.failed_url = urlsplit(request.url)._replace(query="", fragment="").geturl()
+            error.failed_url = shown_url(request.url)
             raise
 
     async def _attempt(
-        self, request: VendorRequest, *, changing: bool, cost: float, allow: frozenset[int]
+        self, request: VendorRequest, price: _Price, *, changing: bool, allow: frozenset[int]
     ) -> VendorAnswer:
-        await self._wait_for_budget(cost)
-        answer = await self._exchange(request, changing=changing)
+        answer = await self._exchange(request, price, changing=changing)
         if answer.status in allow:
             return answer
         problem = self._problem(answer, changing=changing)
+        if isinstance(problem, RateLimited) and answer.status != 429:
+            await self._budget.hold(problem.retry_after, price.bucket)
         if problem is not None:
             raise problem
         if changing:
@@ -192,28 +203,39 @@ class VendorClient:
         return answer
 
     async def _exchange(
-        self, request: VendorRequest, *, changing: bool, over: Mapping[str, str] | None = None
+        self, request: VendorRequest, price: _Price, *, changing: bool, over: Mapping[str, str] | None = None
     ) -> VendorAnswer:
         """Sends a request with the credentials, and again when they had to be renewed."""
         adapter = self._bound()
-        session = AuthSession(adapter.credentials, self._tokens, self._send_plain)
+        session = self.session()
         prepared = await adapter.auth.apply(request, session)
-        answer = await self._send(_with_headers(prepared, over), changing=changing)
+        answer = await self._in_turn(_with_headers(prepared, over), price, changing=changing)
         if adapter.session_ended(answer) and await adapter.auth.renew(session):
             prepared = await adapter.auth.apply(request, session)
-            answer = await self._send(_with_headers(prepared, over), changing=changing)
+            answer = await self._in_turn(_with_headers(prepared, over), price, changing=changing)
         return answer
 
-    async def _wait_for_budget(self, cost: float) -> None:
-        wait = await self._budget.reserve(cost)
-        if wait > LONGEST_WAIT_SECONDS:
-            raise RateLimited(
-                f"{self._bound().display_name} allows no more requests right now",
-                origin="integration",
-                retry_after=wait,
-            )
-        if wait > 0:
-            await asyncio.sleep(wait)
+    def session(self) -> AuthSession:
+        """What the auth scheme of the connection works with."""
+        return AuthSession(self._bound().credentials, self._tokens, self._send_plain, self._application)
+
+    async def _in_turn(self, request: VendorRequest, price: _Price, *, changing: bool) -> VendorAnswer:
+        """Sends a request when the budget lets it, and notes there what its answer says of it."""
+        adapter, before = self._bound(), self.effect
+        try:
+            async with self._budget.turn(price.cost, price.bucket) as turn:
+                answer = await self._send(request, changing=changing)
+                if changing and answer.status < 400:
+                    # Being stopped while the turn is given back must not make a write that was taken look undone.
+                    self._maybe()
+                if answer.status == 429:
+                    turn.hold_seconds = retry_after_seconds(answer)
+                turn.report = adapter.read_rate(answer)
+        except NoTurn as error:
+            message = f"{adapter.display_name} allows no more requests right now"
+            raise _NoTurn(message, origin="integration", retry_after=math.ceil(error.wait_seconds)) from error
+        self.effect = before
+        return answer
 
     async def _send(self, request: VendorRequest, *, changing: bool) -> VendorAnswer:
         name = self._bound().display_name
@@ -231,8 +253,11 @@ class VendorClient:
             raise
 
     async def _send_plain(self, request: VendorRequest) -> VendorAnswer:
-        """A request of the authentication itself: no credentials added, nothing changed there that a write would."""
-        return await self._send(request, changing=False)
+        """A request of the authentication itself: no credentials added, nothing changed there that a write would.
+
+        It is under way like every other, but rates are not published for it.
+        """
+        return await self._in_turn(request, _Price(cost=0), changing=False)
 
     def _maybe(self) -> None:
         if self.effect is Effect.NONE:
@@ -314,6 +339,8 @@ def retry_after_seconds(answer: VendorAnswer, default: float = 1.0) -> float:
 
 def _wait_before_retry(error: Exception) -> bool | float:
     """Whether to retry, and how long to wait when the system said so."""
+    if isinstance(error, _NoTurn):
+        return False
     if isinstance(error, RateLimited):
         return error.retry_after if error.retry_after <= LONGEST_WAIT_SECONDS else False
     return isinstance(error, AdapterError) and error.retryable

@@ -28,6 +28,12 @@ class AnswerLost(Exception):
     """The request was sent and no complete answer came back, so it may have had an effect."""
 
 
+def shown_url(url: str) -> str:
+    """An address as it may be shown: without what may hold a secret, which is user, parameters and fragment."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
+
+
 @dataclass(frozen=True)
 class VendorRequest:
     """One HTTP request as it goes out."""
@@ -65,9 +71,9 @@ class VendorAnswer:
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             place = urlsplit(self.url).path
             shape = self.headers.get("content-type", "no content type")
-            raise UnexpectedShape(
-                f"{place} answered {self.status} with an unexpected body ({shape}): {error}"
-            ) from None
+            found = UnexpectedShape(f"{place} answered {self.status} with an unexpected body ({shape}): {error}")
+            found.failed_url = shown_url(self.url)
+            raise found from None
 
 
 class Transport(Protocol):

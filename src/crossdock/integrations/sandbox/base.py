@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from datetime import timedelta
 from typing import Annotated, Any, ClassVar, TypeVar
 
@@ -18,9 +18,24 @@ from crossdock.integrations.kit.adapter import (
     Window,
 )
 from crossdock.integrations.kit.auth import Credentials, bearer, credential
+from crossdock.integrations.kit.client import segment
 from crossdock.integrations.kit.paging import by_cursor
 from crossdock.integrations.kit.transport import VendorAnswer
-from crossdock.integrations.sandbox.models import SandboxAccount, SandboxPage, SandboxProblem
+from crossdock.integrations.kit.webhooks import (
+    Delivery,
+    HMACSignature,
+    Subscribed,
+    Subscription,
+    Webhooks,
+    in_header,
+)
+from crossdock.integrations.sandbox.models import (
+    SandboxAccount,
+    SandboxHook,
+    SandboxMessage,
+    SandboxPage,
+    SandboxProblem,
+)
 
 R = TypeVar("R", bound=Record)
 V = TypeVar("V")
@@ -29,6 +44,7 @@ PAGE_SIZE = 100
 LOOK_BACK = timedelta(minutes=1)
 """The vendor stamps a change when it is made, but shows it only once it is stored; nothing takes longer than this."""
 CHANGED = Incremental(by="changedSince")
+_HOOKS = "/v1/account/hooks"
 
 
 class SandboxCredentials(Credentials, kw_only=True, frozen=True):
@@ -46,6 +62,11 @@ class SandboxBase(Adapter):
     auth = bearer("api_key")
     credentials_type = SandboxCredentials
     in_process = "sandbox"
+    webhooks = Webhooks(
+        HMACSignature("sandbox-signature", prefix="v1=", timestamp_header="sandbox-time"),
+        topic=in_header("sandbox-topic"),
+        delivery_id=in_header("sandbox-delivery"),
+    )
     root: ClassVar[str]
     """Where the addresses of the product begin."""
 
@@ -54,9 +75,33 @@ class SandboxBase(Adapter):
         return "http://sandbox.internal"
 
     async def check(self) -> dict[str, Any]:
+        return {"account_id": (await self._account()).id}
+
+    async def rights(self) -> Collection[str]:
+        found = (await self._account()).rights
+        every = {right for made in self.implementations.values() for right in made.needs}
+        return every if found is None else found
+
+    async def _account(self) -> SandboxAccount:
         answer = await self.client.get("/v1/account")
         account: SandboxAccount = answer.json(SandboxAccount)
-        return {"account_id": account.id}
+        return account
+
+    async def subscribe(self, wanted: Subscription) -> Subscribed:
+        hook = {"url": wanted.url, "secret": wanted.secret, "topics": list(wanted.topics)}
+        answer = await self.client.post(_HOOKS, hook)
+        made: SandboxHook = answer.json(SandboxHook)
+        return Subscribed(made.id)
+
+    async def unsubscribe(self, reference: str) -> None:
+        await self.client.request("DELETE", f"{_HOOKS}/{segment(reference)}", allow=frozenset({404}))
+
+    async def told(self, delivery: Delivery, name: str, kind: type[V]) -> tuple[str, V | None]:
+        """The id that a message names, and the document as it is now; None when it is gone."""
+        message: SandboxMessage = delivery.json(SandboxMessage)
+        path = f"{self.root}/{name}/{segment(message.document_id)}"
+        answer = await self.client.get(path, allow=frozenset({404}))
+        return message.document_id, None if answer.status == 404 else answer.json(kind)
 
     def read_error(self, answer: VendorAnswer) -> VendorMessage | None:
         try:

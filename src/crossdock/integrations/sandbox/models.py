@@ -34,6 +34,20 @@ class SandboxAccount(SandboxPart, kw_only=True, frozen=True):
 
     id: str
     product: str
+    rights: list[str] | None = None
+    """What the key may do; None when it may do everything."""
+
+
+class SandboxHook(SandboxPart, kw_only=True, frozen=True):
+    """Somebody whom the vendor tells of changes."""
+
+    id: str
+
+
+class SandboxMessage(SandboxPart, kw_only=True, frozen=True):
+    """What the vendor tells: which document changed."""
+
+    document_id: str
 
 
 class SandboxAddress(SandboxPart, kw_only=True, frozen=True):

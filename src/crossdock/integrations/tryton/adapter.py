@@ -156,7 +156,11 @@ class Tryton(Adapter):
         async for rows, cursor in walk:
             yield Page([mapping.product(row, self._url(row)) for row in rows], cursor)
 
-    @implements(inventory.GET_INVENTORY, mode=Incremental(by="last_modified_at of stock.move, products and lots"))
+    @implements(
+        inventory.GET_INVENTORY,
+        # Deleting leaves no trace that a key could read.
+        mode=Incremental(by="last_modified_at of stock.move, products and lots", full_every=timedelta(days=1)),
+    )
     async def get_inventory(self, window: Window) -> AsyncIterator[Page[inventory.InventoryItem]]:
         await self._require_company()
         if window.start is None:

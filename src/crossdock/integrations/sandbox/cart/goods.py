@@ -22,8 +22,10 @@ from crossdock.integrations.kit.adapter import (
     Settlement,
     Window,
     implements,
+    receives,
     settles,
 )
+from crossdock.integrations.kit.webhooks import Changed, Delivery
 from crossdock.integrations.sandbox.base import CHANGED, each
 from crossdock.integrations.sandbox.cart import mapping as shop
 from crossdock.integrations.sandbox.cart.base import ShopBase
@@ -57,7 +59,13 @@ class ShopGoods(ShopBase):
         async for page in self.walk("products", ShopProduct, window, shop.to_records):
             yield page
 
-    @implements(cart_products.ADJUST_INVENTORY, AdjustCartInventory)
+    @receives("product.changed")
+    async def hear_of_product(self, delivery: Delivery) -> Sequence[Changed]:
+        _, found = await self.told(delivery, "products", ShopProduct)
+        # What its variants were is known to nobody once it is gone; the next sync names them.
+        return [] if found is None else [Changed(cart_products.PRODUCTS, shop.to_records(found))]
+
+    @implements(cart_products.ADJUST_INVENTORY, AdjustCartInventory, needs=["stock-changes.write"])
     async def adjust_inventory(self, product_id: str, body: AdjustCartInventory) -> cart_products.Product:
         change = {
             "reference": self.reference,
@@ -76,7 +84,9 @@ class ShopGoods(ShopBase):
         found = await self.look_up("products", ShopProduct, variantId=made.variant_id)
         return Applied(_variant([found] if found else [], made.variant_id))
 
-    @implements(cart_products.BATCH_ADJUST_INVENTORY, cart_products.BatchAdjustInventoryBody)
+    @implements(
+        cart_products.BATCH_ADJUST_INVENTORY, cart_products.BatchAdjustInventoryBody, needs=["stock-levels.write"]
+    )
     async def batch_adjust_inventory(
         self, body: cart_products.BatchAdjustInventoryBody
     ) -> BatchWritten[cart_products.Product]:

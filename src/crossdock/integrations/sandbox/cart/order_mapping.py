@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 
 from crossdock.contract.cart import orders
 from crossdock.contract.cart.orders import FulfilmentStatus
-from crossdock.contract.management.cart_simulations import SimulateCartOrderBody, SimulateCartProductBody
+from crossdock.contract.management.simulations import SimulateCartOrderBody, SimulateCartProductBody
 from crossdock.contract.records import ShipToAddress
 from crossdock.contract.statuses import CartOrderStatus
 from crossdock.integrations.kit.mapping import moment, money

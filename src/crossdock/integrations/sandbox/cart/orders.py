@@ -11,7 +11,7 @@ from crossdock.contract.bodies import BodyPart, WriteBody, vendor_only
 from crossdock.contract.cart import orders
 from crossdock.contract.cart.products import PRODUCTS
 from crossdock.contract.cart.products import Product as ProductRecord
-from crossdock.contract.management.cart_simulations import (
+from crossdock.contract.management.simulations import (
     SIMULATE_CART_ORDER,
     SIMULATE_CART_PRODUCT,
     SimulateCartOrderBody,
@@ -27,10 +27,12 @@ from crossdock.integrations.kit.adapter import (
     Window,
     Written,
     implements,
+    receives,
     settles,
     simulates,
 )
 from crossdock.integrations.kit.client import segment
+from crossdock.integrations.kit.webhooks import Changed, Delivery
 from crossdock.integrations.sandbox.base import CHANGED, each
 from crossdock.integrations.sandbox.cart import mapping as shop
 from crossdock.integrations.sandbox.cart import order_mapping as mapping
@@ -70,7 +72,14 @@ class ShopOrders(ShopBase):
         async for page in self.walk("orders", ShopOrder, window, each(mapping.to_order)):
             yield page
 
-    @implements(orders.CREATE_ORDER_SHIPMENT, CreateCartOrderShipment)
+    @receives("order.changed")
+    async def hear_of_order(self, delivery: Delivery) -> Sequence[Changed]:
+        identifier, found = await self.told(delivery, "orders", ShopOrder)
+        if found is None:
+            return [Changed(orders.ORDERS, deleted=[identifier])]
+        return [Changed(orders.ORDERS, [mapping.to_order(found)])]
+
+    @implements(orders.CREATE_ORDER_SHIPMENT, CreateCartOrderShipment, needs=["orders.write"])
     async def create_order_shipment(self, order_id: str, body: CreateCartOrderShipment) -> Written[orders.Order]:
         lines = body.line_items
         shipment = {
@@ -84,17 +93,9 @@ class ShopOrders(ShopBase):
         }
         return await self._change_order(f"{segment(order_id)}/shipments", given(shipment))
 
-    @settles(orders.CREATE_ORDER_SHIPMENT)
-    async def settle_create_order_shipment(self, attempt: Attempt) -> Settlement:
-        return await self._settle_order(attempt)
-
-    @implements(orders.REFUND_ORDER, orders.RefundOrderBody)
+    @implements(orders.REFUND_ORDER, orders.RefundOrderBody, needs=["orders.write"])
     async def refund_order(self, order_id: str, body: orders.RefundOrderBody) -> Written[orders.Order]:
         return await self._change_order(f"{segment(order_id)}/refunds", mapping.from_refund(body))
-
-    @settles(orders.REFUND_ORDER)
-    async def settle_refund_order(self, attempt: Attempt) -> Settlement:
-        return await self._settle_order(attempt)
 
     @simulates(SIMULATE_CART_ORDER.operation_id)
     async def simulate_order(self, body: SimulateCartOrderBody) -> Written[orders.Order]:
@@ -119,7 +120,8 @@ class ShopOrders(ShopBase):
     def _with_reference(self, change: dict[str, Any]) -> dict[str, Any]:
         return {"reference": self.reference, **change} if self.reference else change
 
-    async def _settle_order(self, attempt: Attempt) -> Settlement:
+    @settles(orders.CREATE_ORDER_SHIPMENT, orders.REFUND_ORDER)
+    async def settle_order(self, attempt: Attempt) -> Settlement:
         """An order names the references of every request that made or changed it."""
         found = await self.look_up("orders", ShopOrder, reference=attempt.reference)
         if found is None:

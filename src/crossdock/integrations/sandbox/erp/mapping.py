@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec import UNSET, UnsetType
 
 from crossdock.contract.bodies import MeasurementsBody
 from crossdock.contract.erp import inventory, master_data, purchasing, sales
-from crossdock.contract.erp.shapes import Address, AddressBody, BinAllocation, LotAllocation
+from crossdock.contract.erp.shapes import Address, AddressBody, BinAllocation, LotAllocation, MovedLineItem
 from crossdock.integrations.kit.mapping import moment, money
 from crossdock.integrations.sandbox.erp.models import (
     SandboxContact,
@@ -29,6 +29,8 @@ from crossdock.integrations.sandbox.erp.models import (
     SandboxSupplier,
 )
 from crossdock.integrations.sandbox.mapping import given, to_measurements
+
+Moved = TypeVar("Moved", bound=MovedLineItem)
 
 PURCHASE_STATUSES: Mapping[str, purchasing.PurchaseOrderStatus] = {
     "requested": "pending_approval",
@@ -326,18 +328,19 @@ def to_receipt(found: SandboxMovement) -> purchasing.PurchaseOrderReceipt:
         received_date=_maybe(found.received_at),
         location_id=found.location_id,
         vendor_id=found.supplier_id,
-        line_items=[
-            purchasing.ReceiptLineItem(
-                line_item_id=line.line_id,
-                item_id=line.item_id,
-                sku=line.sku,
-                quantity=Decimal(line.units),
-                location_id=line.location_id,
-                lots=_to_lots(line),
-                bins=_to_bins(line),
-            )
-            for line in found.lines
-        ],
+        line_items=[_to_moved(purchasing.ReceiptLineItem, line) for line in found.lines],
+    )
+
+
+def _to_moved(kind: type[Moved], line: SandboxMovedLine) -> Moved:
+    return kind(
+        line_item_id=line.line_id,
+        item_id=line.item_id,
+        sku=line.sku,
+        quantity=Decimal(line.units),
+        location_id=line.location_id,
+        lots=_to_lots(line),
+        bins=_to_bins(line),
     )
 
 
@@ -423,18 +426,7 @@ def to_shipment(found: SandboxMovement) -> sales.SalesOrderShipment:
         location_id=found.location_id,
         carrier_name=found.carrier,
         shipping_method_name=found.service,
-        line_items=[
-            sales.SalesOrderShipmentLineItem(
-                line_item_id=line.line_id,
-                item_id=line.item_id,
-                sku=line.sku,
-                quantity=Decimal(line.units),
-                location_id=line.location_id,
-                lots=_to_lots(line),
-                bins=_to_bins(line),
-            )
-            for line in found.lines
-        ],
+        line_items=[_to_moved(sales.SalesOrderShipmentLineItem, line) for line in found.lines],
         packages=[_to_package(parcel, found.carrier) for parcel in found.packages],
     )
 

@@ -45,20 +45,20 @@ class Purchasing(ErpBase):
         async for page in self.walk("receipts", SandboxMovement, window, each(mapping.to_receipt)):
             yield page
 
-    @implements(purchasing.CREATE_PURCHASE_ORDER, CreatePurchaseOrder)
+    @implements(purchasing.CREATE_PURCHASE_ORDER, CreatePurchaseOrder, needs=["purchase-orders.write"])
     async def create_purchase_order(self, body: CreatePurchaseOrder) -> Ordered:
         return _ordered(await self.post_change("POST", "purchase-orders", from_purchase_order(body)))
 
-    @implements(purchasing.UPDATE_PURCHASE_ORDER, UpdatePurchaseOrder)
+    @implements(purchasing.UPDATE_PURCHASE_ORDER, UpdatePurchaseOrder, needs=["purchase-orders.write"])
     async def update_purchase_order(self, purchase_order_id: str, body: UpdatePurchaseOrder) -> Ordered:
         path = f"purchase-orders/{segment(purchase_order_id)}"
         return _ordered(await self.post_change("PATCH", path, from_purchase_order(body)))
 
-    @implements(purchasing.CANCEL_PURCHASE_ORDER)
+    @implements(purchasing.CANCEL_PURCHASE_ORDER, needs=["purchase-orders.write"])
     async def cancel_purchase_order(self, purchase_order_id: str) -> Ordered:
         return _ordered(await self.post_change("POST", f"purchase-orders/{segment(purchase_order_id)}/cancel", {}))
 
-    @implements(purchasing.CREATE_PURCHASE_ORDER_RECEIPT, CreateReceipt)
+    @implements(purchasing.CREATE_PURCHASE_ORDER_RECEIPT, CreateReceipt, needs=["receipts.write"])
     async def create_purchase_order_receipt(self, body: CreateReceipt) -> Written[purchasing.PurchaseOrderReceipt]:
         receipt = given(
             {
@@ -70,16 +70,8 @@ class Purchasing(ErpBase):
         )
         return _received(await self.post_change("POST", "receipts", receipt))
 
-    @settles(purchasing.CREATE_PURCHASE_ORDER)
-    async def settle_create_purchase_order(self, attempt: Attempt) -> Settlement:
-        return await self.settle_change(attempt, _ordered)
-
-    @settles(purchasing.UPDATE_PURCHASE_ORDER)
-    async def settle_update_purchase_order(self, attempt: Attempt) -> Settlement:
-        return await self.settle_change(attempt, _ordered)
-
-    @settles(purchasing.CANCEL_PURCHASE_ORDER)
-    async def settle_cancel_purchase_order(self, attempt: Attempt) -> Settlement:
+    @settles(purchasing.CREATE_PURCHASE_ORDER, purchasing.UPDATE_PURCHASE_ORDER, purchasing.CANCEL_PURCHASE_ORDER)
+    async def settle_purchase_order(self, attempt: Attempt) -> Settlement:
         return await self.settle_change(attempt, _ordered)
 
     @settles(purchasing.CREATE_PURCHASE_ORDER_RECEIPT)

@@ -46,20 +46,20 @@ class Sales(ErpBase):
         async for page in self.walk("shipments", SandboxMovement, window, each(mapping.to_shipment)):
             yield page
 
-    @implements(sales.CREATE_SALES_ORDER, CreateSalesOrder)
+    @implements(sales.CREATE_SALES_ORDER, CreateSalesOrder, needs=["sales-orders.write"])
     async def create_sales_order(self, body: CreateSalesOrder) -> Sold:
         return _sold(await self.post_change("POST", "sales-orders", from_sales_order(body)))
 
-    @implements(sales.UPDATE_SALES_ORDER, UpdateSalesOrder)
+    @implements(sales.UPDATE_SALES_ORDER, UpdateSalesOrder, needs=["sales-orders.write"])
     async def update_sales_order(self, sales_order_id: str, body: UpdateSalesOrder) -> Sold:
         path = f"sales-orders/{segment(sales_order_id)}"
         return _sold(await self.post_change("PATCH", path, from_sales_order(body)))
 
-    @implements(sales.CANCEL_SALES_ORDER)
+    @implements(sales.CANCEL_SALES_ORDER, needs=["sales-orders.write"])
     async def cancel_sales_order(self, sales_order_id: str) -> Sold:
         return _sold(await self.post_change("POST", f"sales-orders/{segment(sales_order_id)}/cancel", {}))
 
-    @implements(sales.CREATE_SALES_ORDER_SHIPMENT, CreateShipment)
+    @implements(sales.CREATE_SALES_ORDER_SHIPMENT, CreateShipment, needs=["shipments.write"])
     async def create_sales_order_shipment(self, body: CreateShipment) -> Written[sales.SalesOrderShipment]:
         shipment = given(
             {
@@ -74,16 +74,8 @@ class Sales(ErpBase):
         )
         return _shipped(await self.post_change("POST", "shipments", shipment))
 
-    @settles(sales.CREATE_SALES_ORDER)
-    async def settle_create_sales_order(self, attempt: Attempt) -> Settlement:
-        return await self.settle_change(attempt, _sold)
-
-    @settles(sales.UPDATE_SALES_ORDER)
-    async def settle_update_sales_order(self, attempt: Attempt) -> Settlement:
-        return await self.settle_change(attempt, _sold)
-
-    @settles(sales.CANCEL_SALES_ORDER)
-    async def settle_cancel_sales_order(self, attempt: Attempt) -> Settlement:
+    @settles(sales.CREATE_SALES_ORDER, sales.UPDATE_SALES_ORDER, sales.CANCEL_SALES_ORDER)
+    async def settle_sales_order(self, attempt: Attempt) -> Settlement:
         return await self.settle_change(attempt, _sold)
 
     @settles(sales.CREATE_SALES_ORDER_SHIPMENT)

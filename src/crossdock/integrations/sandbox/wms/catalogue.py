@@ -35,20 +35,16 @@ class UpdateProduct(WriteBody, kw_only=True):
 class Catalogue(Requests):
     """Making and changing products."""
 
-    @implements(products.CREATE_PRODUCT, CreateProduct)
+    @implements(products.CREATE_PRODUCT, CreateProduct, needs=["products.write"])
     async def create_product(self, body: CreateProduct) -> Written[products.Product]:
         return await self.ask("POST", "products", products.PRODUCTS, _product(body))
 
-    @settles(products.CREATE_PRODUCT)
-    async def settle_create_product(self, attempt: Attempt) -> Settlement:
-        return await self.ask_again(attempt, products.PRODUCTS)
-
-    @implements(products.UPDATE_PRODUCT, UpdateProduct)
+    @implements(products.UPDATE_PRODUCT, UpdateProduct, needs=["products.write"])
     async def update_product(self, product_id: str, body: UpdateProduct) -> Written[products.Product]:
         return await self.ask("PATCH", f"products/{segment(product_id)}", products.PRODUCTS, _product(body))
 
-    @settles(products.UPDATE_PRODUCT)
-    async def settle_update_product(self, attempt: Attempt) -> Settlement:
+    @settles(products.CREATE_PRODUCT, products.UPDATE_PRODUCT)
+    async def settle_product(self, attempt: Attempt) -> Settlement:
         return await self.ask_again(attempt, products.PRODUCTS)
 
 

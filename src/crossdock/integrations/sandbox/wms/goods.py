@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, UnsetType
@@ -20,9 +20,11 @@ from crossdock.integrations.kit.adapter import (
     Window,
     Written,
     implements,
+    receives,
     settles,
 )
 from crossdock.integrations.kit.client import segment
+from crossdock.integrations.kit.webhooks import Changed, Delivery
 from crossdock.integrations.sandbox.base import CHANGED, each
 from crossdock.integrations.sandbox.mapping import given, signed
 from crossdock.integrations.sandbox.wms import mapping as warehouse
@@ -96,12 +98,19 @@ class Goods(WarehouseBase):
         async for page in self.walk("items", SandboxItem, window, each(warehouse.to_inventory_item)):
             yield page
 
+    @receives("item.changed")
+    async def hear_of_item(self, delivery: Delivery) -> Sequence[Changed]:
+        identifier, found = await self.told(delivery, "items", SandboxItem)
+        if found is None:
+            return [Changed(inventory.INVENTORY, deleted=[identifier])]
+        return [Changed(inventory.INVENTORY, [warehouse.to_inventory_item(found)])]
+
     @implements(products.GET_PRODUCTS, mode=CHANGED)
     async def get_products(self, window: Window) -> AsyncIterator[Page[products.Product]]:
         async for page in self.walk("products", SandboxProduct, window, each(warehouse.to_product)):
             yield page
 
-    @implements(inventory.ADJUST_INVENTORY, AdjustInventory)
+    @implements(inventory.ADJUST_INVENTORY, AdjustInventory, needs=["adjustments.write"])
     async def adjust_inventory(self, inventory_id: str, body: AdjustInventory) -> Written[inventory.InventoryItem]:
         adjustment = {
             "reference": self.reference,
@@ -124,27 +133,20 @@ class Goods(WarehouseBase):
         entries = await self.look_up_all("ledger", SandboxLedgerEntry, causeId=made.id)
         return Applied(warehouse.to_inventory_item(item), _in_ledger(entries))
 
-    @implements(products.CREATE_KIT, CreateKit)
+    @implements(products.CREATE_KIT, CreateKit, needs=["kits.write"])
     async def create_kit(self, body: CreateKit) -> products.Product:
         answer = await self.client.post(f"{self.root}/kits", self._kit(body))
         made: SandboxProduct = answer.json(SandboxProduct)
         return warehouse.to_product(made)
 
-    @implements(products.UPDATE_KIT, UpdateKit)
+    @implements(products.UPDATE_KIT, UpdateKit, needs=["kits.write"])
     async def update_kit(self, kit_id: str, body: UpdateKit) -> products.Product:
         answer = await self.client.request("PATCH", f"{self.root}/kits/{segment(kit_id)}", json=self._kit(body))
         changed: SandboxProduct = answer.json(SandboxProduct)
         return warehouse.to_product(changed)
 
-    @settles(products.CREATE_KIT)
-    async def settle_create_kit(self, attempt: Attempt) -> Settlement:
-        return await self._settle_kit(attempt)
-
-    @settles(products.UPDATE_KIT)
-    async def settle_update_kit(self, attempt: Attempt) -> Settlement:
-        return await self._settle_kit(attempt)
-
-    async def _settle_kit(self, attempt: Attempt) -> Settlement:
+    @settles(products.CREATE_KIT, products.UPDATE_KIT)
+    async def settle_kit(self, attempt: Attempt) -> Settlement:
         """A kit names the references of every request that made or changed it."""
         found = await self.look_up("products", SandboxProduct, reference=attempt.reference)
         return NotApplied() if found is None else Applied(warehouse.to_product(found))

@@ -10,9 +10,19 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, UnsetType
 
 from crossdock.contract.bodies import BodyPart, WriteBody, choices, vendor_only
+from crossdock.contract.management.simulations import SIMULATE_RECEIVE_RETURN
 from crossdock.contract.values import Timestamp
 from crossdock.contract.wms import inbound_shipments, returns
-from crossdock.integrations.kit.adapter import Attempt, Page, Settlement, Window, Written, implements, settles
+from crossdock.integrations.kit.adapter import (
+    Attempt,
+    Page,
+    Settlement,
+    Window,
+    Written,
+    implements,
+    settles,
+    simulates,
+)
 from crossdock.integrations.kit.client import segment
 from crossdock.integrations.sandbox.base import CHANGED, each
 from crossdock.integrations.sandbox.mapping import given
@@ -133,26 +143,18 @@ class Receiving(Requests):
         async for page in self.walk("suppliers", SandboxSupplierAccount, window, each(receiving.to_supplier)):
             yield page
 
-    @implements(inbound_shipments.CREATE_INBOUND_SHIPMENT, CreateInboundShipment)
+    @implements(inbound_shipments.CREATE_INBOUND_SHIPMENT, CreateInboundShipment, needs=["inbound-shipments.write"])
     async def create_inbound_shipment(self, body: CreateInboundShipment) -> Written[inbound_shipments.InboundShipment]:
         return await self.ask("POST", "inbound-shipments", inbound_shipments.INBOUND_SHIPMENTS, _inbound(body))
 
-    @settles(inbound_shipments.CREATE_INBOUND_SHIPMENT)
-    async def settle_create_inbound_shipment(self, attempt: Attempt) -> Settlement:
-        return await self.ask_again(attempt, inbound_shipments.INBOUND_SHIPMENTS)
-
-    @implements(inbound_shipments.UPDATE_INBOUND_SHIPMENT, UpdateInboundShipment)
+    @implements(inbound_shipments.UPDATE_INBOUND_SHIPMENT, UpdateInboundShipment, needs=["inbound-shipments.write"])
     async def update_inbound_shipment(
         self, inbound_shipment_id: str, body: UpdateInboundShipment
     ) -> Written[inbound_shipments.InboundShipment]:
         path = f"inbound-shipments/{segment(inbound_shipment_id)}"
         return await self.ask("PATCH", path, inbound_shipments.INBOUND_SHIPMENTS, _inbound(body))
 
-    @settles(inbound_shipments.UPDATE_INBOUND_SHIPMENT)
-    async def settle_update_inbound_shipment(self, attempt: Attempt) -> Settlement:
-        return await self.ask_again(attempt, inbound_shipments.INBOUND_SHIPMENTS)
-
-    @implements(inbound_shipments.RECEIVE_INBOUND_SHIPMENT, ReceiveInboundShipment)
+    @implements(inbound_shipments.RECEIVE_INBOUND_SHIPMENT, ReceiveInboundShipment, needs=["inbound-shipments.write"])
     async def receive_inbound_shipment(
         self, inbound_shipment_id: str, body: ReceiveInboundShipment
     ) -> Written[inbound_shipments.InboundShipment]:
@@ -164,8 +166,12 @@ class Receiving(Requests):
         path = f"inbound-shipments/{segment(inbound_shipment_id)}/receipts"
         return await self.ask("POST", path, inbound_shipments.INBOUND_SHIPMENTS, receipt)
 
-    @settles(inbound_shipments.RECEIVE_INBOUND_SHIPMENT)
-    async def settle_receive_inbound_shipment(self, attempt: Attempt) -> Settlement:
+    @settles(
+        inbound_shipments.CREATE_INBOUND_SHIPMENT,
+        inbound_shipments.UPDATE_INBOUND_SHIPMENT,
+        inbound_shipments.RECEIVE_INBOUND_SHIPMENT,
+    )
+    async def settle_inbound_shipment(self, attempt: Attempt) -> Settlement:
         return await self.ask_again(attempt, inbound_shipments.INBOUND_SHIPMENTS)
 
     @implements(returns.GET_RETURNS, mode=CHANGED)
@@ -173,32 +179,24 @@ class Receiving(Requests):
         async for page in self.walk("returns", SandboxReturn, window, each(receiving.to_return)):
             yield page
 
-    @implements(returns.CREATE_RETURN, CreateReturn)
+    @implements(returns.CREATE_RETURN, CreateReturn, needs=["returns.write"])
     async def create_return(self, body: CreateReturn) -> Written[returns.Return]:
         return await self.ask("POST", "returns", returns.RETURNS, _return(body))
 
-    @settles(returns.CREATE_RETURN)
-    async def settle_create_return(self, attempt: Attempt) -> Settlement:
-        return await self.ask_again(attempt, returns.RETURNS)
-
-    @implements(returns.UPDATE_RETURN, UpdateReturn)
+    @implements(returns.UPDATE_RETURN, UpdateReturn, needs=["returns.write"])
     async def update_return(self, return_id: str, body: UpdateReturn) -> Written[returns.Return]:
         return await self.ask("PATCH", f"returns/{segment(return_id)}", returns.RETURNS, _return(body))
 
-    @settles(returns.UPDATE_RETURN)
-    async def settle_update_return(self, attempt: Attempt) -> Settlement:
-        return await self.ask_again(attempt, returns.RETURNS)
-
-    @implements(returns.CANCEL_RETURN)
+    @implements(returns.CANCEL_RETURN, needs=["returns.write"])
     async def cancel_return(self, return_id: str) -> Written[returns.Return]:
         return await self.ask("POST", f"returns/{segment(return_id)}/cancel", returns.RETURNS)
 
-    @settles(returns.CANCEL_RETURN)
-    async def settle_cancel_return(self, attempt: Attempt) -> Settlement:
+    @settles(returns.CREATE_RETURN, returns.UPDATE_RETURN, returns.CANCEL_RETURN)
+    async def settle_return(self, attempt: Attempt) -> Settlement:
         return await self.ask_again(attempt, returns.RETURNS)
 
+    @simulates(SIMULATE_RECEIVE_RETURN.operation_id)
     async def receive_return(self, return_id: str) -> Written[returns.Return]:
-        """Everything of a return arrives. No action of the contract: a person in the warehouse does this."""
         return await self.ask("POST", f"returns/{segment(return_id)}/receipt", returns.RETURNS)
 
 

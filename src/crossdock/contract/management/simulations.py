@@ -1,4 +1,5 @@
-"""What buyers and merchants do in a shop, done in the shop's sandbox to try an application on it."""
+"""What somebody else does at a connected system, done at a sandbox to try an application on it: a buyer who orders, a
+warehouse that ships."""
 
 from __future__ import annotations
 
@@ -10,12 +11,14 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from crossdock.contract.bodies import BodyPart, WriteBody
-from crossdock.contract.cart.orders import ORDERS
-from crossdock.contract.cart.products import PRODUCTS
+from crossdock.contract.cart.orders import ORDERS as CART_ORDERS
+from crossdock.contract.cart.products import PRODUCTS as CART_PRODUCTS
 from crossdock.contract.management.shapes import closed
-from crossdock.contract.operations import API_KEY, Access, Operation
+from crossdock.contract.operations import API_KEY, Access, Operation, Parameter, path_parameter
 from crossdock.contract.resources import Resource
 from crossdock.contract.schemas import JSONSchema, base_schema
+from crossdock.contract.wms.orders import ORDERS as WAREHOUSE_ORDERS
+from crossdock.contract.wms.returns import RETURNS
 
 NOT_NEGATIVE = {"minimum": 0}
 
@@ -90,20 +93,20 @@ class SimulateCartProductBody(WriteBody, kw_only=True):
     active: Annotated[bool | UnsetType, Meta(description="Whether it can be bought.", examples=[True])] = UNSET
 
 
-class SimulatedRecordAnswer(msgspec.Struct, kw_only=True):
+class SimulatedRecord(msgspec.Struct, kw_only=True):
     """The record that came of it."""
 
-    data: Annotated[dict[str, Any], Meta(description="The record as it is read.")]
-    id: Annotated[str | UnsetType, Meta(description="Identifier of the record.", examples=["order_id_0"])] = UNSET
-    unused_fields: Annotated[
-        list[str] | UnsetType, Meta(description="Fields of the body that had no effect.", examples=[[]])
-    ] = UNSET
+    data: Annotated[dict[str, Any], Meta(description="The record, as its own read shows it.")]
+    id: Annotated[str, Meta(description="Identifier of the record.", examples=["order_id_0"])]
+    unused_fields: Annotated[list[str], Meta(description="Fields of a body that had no effect.", examples=[[]])]
 
 
 def _request(body: type[WriteBody], title: str) -> JSONSchema:
     return {**base_schema(body), "title": title}
 
 
+_ANSWER = closed(SimulatedRecord, "SimulatedRecordResponse")
+_STATUSES = (400, 401, 403, 404, 409, 415, 422, 429, 502)
 SIMULATE_CART_ORDER = Operation(
     method="POST",
     path="/sandbox/simulate/cart/orders",
@@ -115,8 +118,8 @@ SIMULATE_CART_ORDER = Operation(
     parameters=(API_KEY,),
     body=_request(SimulateCartOrderBody, "SimulateCartOrderRequest"),
     body_required=False,
-    answer=closed(SimulatedRecordAnswer, "SimulatedRecordResponse"),
-    statuses=(400, 401, 403, 404, 409, 415, 422, 429),
+    answer=_ANSWER,
+    statuses=_STATUSES,
 )
 SIMULATE_CART_PRODUCT = Operation(
     method="POST",
@@ -129,21 +132,66 @@ SIMULATE_CART_PRODUCT = Operation(
     parameters=(API_KEY,),
     body=_request(SimulateCartProductBody, "SimulateCartProductRequest"),
     body_required=False,
-    answer=closed(SimulatedRecordAnswer, "SimulatedRecordResponse"),
-    statuses=(400, 401, 403, 404, 409, 415, 422, 429),
+    answer=_ANSWER,
+    statuses=_STATUSES,
+)
+
+SIMULATE_FULFILL = Operation(
+    method="PUT",
+    path="/sandbox/simulate/orders/{order_id}/fulfill",
+    operation_id="put_sandbox_simulate_fulfill",
+    summary="Sandbox Simulate Fulfill",
+    tags=("Sandbox",),
+    access=Access.KEY,
+    description="Ships an order of the warehouse sandbox, or a part of it, as its warehouse would. "
+    "Stock, events and records follow as for any other shipment.",
+    parameters=(
+        API_KEY,
+        path_parameter("order_id", "An order of the sandbox."),
+        Parameter(
+            "partial",
+            "query",
+            {"type": "boolean", "default": False},
+            "Whether only a part is shipped: one line, or half of the only line.",
+        ),
+    ),
+    answer=_ANSWER,
+    statuses=_STATUSES,
+)
+SIMULATE_RECEIVE_RETURN = Operation(
+    method="PUT",
+    path="/sandbox/simulate/returns/{return_id}/receive",
+    operation_id="put_sandbox_simulate_receive_return",
+    summary="Sandbox Simulate Receive Return",
+    tags=("Sandbox",),
+    access=Access.KEY,
+    description="Everything of a return arrives in the warehouse sandbox; units go back to stock or to quarantine.",
+    parameters=(API_KEY, path_parameter("return_id", "A return of the sandbox.")),
+    answer=_ANSWER,
+    statuses=_STATUSES,
 )
 
 
 @dataclass(frozen=True)
 class Simulation:
-    """Something to do at a sandbox in somebody's stead: its operation, the records that come of it, and its body."""
+    """Something to do at a sandbox in somebody's stead: its operation, the records that come of it, and its body.
+
+    Without a body its path names the record that it happens to, and its query says how.
+    """
 
     operation: Operation
     resource: Resource
-    body: type[WriteBody]
+    body: type[WriteBody] | None = None
+
+    @property
+    def switches(self) -> list[str]:
+        """Names of the query's parameters, which are all true or false."""
+        return [item.name for item in self.operation.parameters if item.place == "query"]
 
 
 SIMULATIONS = (
-    Simulation(SIMULATE_CART_ORDER, ORDERS, SimulateCartOrderBody),
-    Simulation(SIMULATE_CART_PRODUCT, PRODUCTS, SimulateCartProductBody),
+    Simulation(SIMULATE_CART_ORDER, CART_ORDERS, SimulateCartOrderBody),
+    Simulation(SIMULATE_CART_PRODUCT, CART_PRODUCTS, SimulateCartProductBody),
+    Simulation(SIMULATE_FULFILL, WAREHOUSE_ORDERS),
+    Simulation(SIMULATE_RECEIVE_RETURN, RETURNS),
 )

@@ -1,0 +1,580 @@
+"""A Shopify shop that holds every document and answer against the Admin schema.
+
+Beside the schema it holds the rules that the schema's own descriptions state: inventory changes need a key and say what
+they change from, a call costs at most 1,000 points, connections want `first`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from crossdock.contract.cart import orders, products, warehouses
+from crossdock.contract.resources import Resource
+from crossdock.integrations.kit.fake import Reply, Specification, SpecificationViolation
+from crossdock.integrations.kit.fake.graphql import Document, GraphQLFake, connection, resolves
+from crossdock.integrations.kit.transport import VendorRequest
+from crossdock.integrations.shopify.adapter import Shopify
+from crossdock.integrations.shopify.mapping import gid, number
+from crossdock.integrations.shopify.tests import seed
+from crossdock.integrations.shopify.tests.costs import MOST, Pricing
+from crossdock.integrations.shopify.tests.scenes import SCENES
+
+TOKEN = "test-shpat-token"
+SCOPES = (
+    "write_products",
+    "write_inventory",
+    "read_locations",
+    "write_orders",
+    "write_merchant_managed_fulfillment_orders",
+)
+CURRENCY = "USD"
+_FILTER = re.compile(r"updated_at:>='(?P<since>[^']+)'|product_ids:(?P<products>[\d,]+)")
+
+
+def _is_time(value: Any) -> bool:
+    return isinstance(value, str) and value.endswith("Z") and bool(datetime.fromisoformat(value))
+
+
+def _is_amount(value: Any) -> bool:
+    return isinstance(value, str) and bool(re.fullmatch(r"-?\d+(\.\d+)?", value))
+
+
+class FakeShopify(GraphQLFake):
+    """Products with variants, stock at locations, orders with what is sent and paid back."""
+
+    adapter = Shopify
+    specifications = (Specification("shopify/admin_2026-10.trimmed.graphql", base="/admin/api/2026-10/graphql.json"),)
+    credentials = {"shop": "tea-and-pots.myshopify.com", "access_token": TOKEN}
+    wrong_credentials = {"shop": "tea-and-pots.myshopify.com", "access_token": "test-wrong-token"}
+    scalars = {"DateTime": _is_time, "Money": _is_amount, "Decimal": _is_amount}
+    scenes = SCENES
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.before = self.now - timedelta(days=30)
+        self.locations = {key: self._location(key, **facts) for key, facts in seed.LOCATIONS.items()}
+        self.products = {key: self._product(key, **facts) for key, facts in seed.PRODUCTS.items()}
+        self.variants = {key: self._variant(key, **facts) for key, facts in seed.VARIANTS.items()}
+        self.orders = {key: self._order(key, **facts) for key, facts in seed.ORDERS.items()}
+        self.refunded: dict[int, list[dict[str, Any]]] = {key: [] for key in self.orders}
+        self.answered: dict[str, tuple[Any, Any]] = {}
+        """What was answered to each key, with what was asked."""
+        self._next = 9000
+        self._ship(503, 1, {"company": "UPS", "number": "1Z503", "url": "https://tracking.example.com/1Z503"})
+
+    def crowd(self) -> None:
+        """More of everything than fits on a page, also of lines, parcels and levels inside."""
+        for key in range(2001, 2071):
+            self.products[key] = self._product(key, title=f"Card {key}")
+            self.variants[key + 1000] = self._variant(key + 1000, product=key, stock={1001: (key, 0)})
+        for key in range(1101, 1112):
+            self.locations[key] = self._location(key, name=f"Store {key}")
+            self.variants[22]["stock"][key] = (1, 0)
+        for key in range(8001, 8008):
+            self.orders[key] = self._order(
+                key,
+                lines={key * 100 + n: (22, 4, "1.00", "0.00", "0.00") for n in range(12)},
+                groups={key * 100 + n: (1001, [key * 100 + n]) for n in range(5)}
+                | {key * 100 + 50: (1001, [key * 100 + n for n in range(5, 12)])},
+            )
+            self.refunded[key] = []
+        for _ in range(4):
+            self._ship(8001, 1, {})
+
+    def admits(self, request: VendorRequest) -> bool:
+        return request.headers.get("x-shopify-access-token") == TOKEN
+
+    def problem(self, status: int) -> Reply:
+        if status == 401:
+            return Reply(
+                {"errors": "[API] Invalid API key or access token (unrecognized login or wrong password)"}, 401
+            )
+        if status == 403:
+            return self._coded("Access denied for this field.", "ACCESS_DENIED")
+        if status == 429:
+            return self._coded("Throttled", "THROTTLED")
+        return Reply({"errors": "Internal Server Error"}, status)
+
+    def _coded(self, message: str, code: str) -> Reply:
+        cost = {"requestedQueryCost": 303, "throttleStatus": _throttle(300)}
+        return Reply({"errors": [{"message": message, "extensions": {"code": code}}], "extensions": {"cost": cost}})
+
+    def extensions(self, document: Document) -> dict[str, Any]:
+        asked = Pricing(self.schema, document.text, document.variables).cost()
+        if asked > MOST:
+            raise SpecificationViolation(f"the document costs {asked} points; a call may cost {MOST}")
+        cost = {"requestedQueryCost": asked, "actualQueryCost": -(-asked // 2), "throttleStatus": _throttle(1990)}
+        return {"cost": cost}
+
+    def held(self, resource: Resource) -> set[str]:
+        if resource is warehouses.WAREHOUSES:
+            return {str(key) for key in self.locations}
+        if resource is orders.ORDERS:
+            return {str(key) for key in self.orders}
+        return {str(key) for key in (*self.products, *self.variants)}
+
+    def change(self, resource: Resource) -> set[str]:
+        self.pass_time(hours=1)
+        if resource is orders.ORDERS:
+            self._touch(self.orders[501], displayFulfillmentStatus="ON_HOLD")
+            return {"501"}
+        if resource is warehouses.WAREHOUSES:
+            self._touch(self.locations[1002], name="Bethlehem")
+            return {"1002"}
+        # A sale: the level moves, and with it the product.
+        units, committed = self.variants[23]["stock"][1001]
+        self._stock(23, 1001, units - 1, committed + 1)
+        return {"23"}
+
+    def sell(self) -> None:
+        """What `change` does to goods."""
+        self.change(products.PRODUCTS)
+
+    # Queries
+
+    @resolves("QueryRoot", "shop")
+    def shop(self) -> Any:
+        return {"name": "Tea and Pots", "myshopifyDomain": "tea-and-pots.myshopify.com", "currencyCode": CURRENCY}
+
+    @resolves("QueryRoot", "currentAppInstallation")
+    def installation(self) -> Any:
+        return {"accessScopes": [{"handle": handle} for handle in SCOPES]}
+
+    @resolves("QueryRoot", "products")
+    def list_products(self, query: str | None = None, sortKey: str = "", **page: Any) -> Any:  # noqa: N803
+        return self._list(list(self.products.values()), query, page)
+
+    @resolves("QueryRoot", "productVariants")
+    def list_variants(self, query: str | None = None, sortKey: str = "", **page: Any) -> Any:  # noqa: N803
+        return self._list([self._variant_node(key) for key in self.variants], query, page)
+
+    @resolves("QueryRoot", "locations")
+    def list_locations(
+        self,
+        includeInactive: bool = False,  # noqa: N803
+        includeLegacy: bool = False,  # noqa: N803
+        sortKey: str = "",  # noqa: N803
+        **page: Any,
+    ) -> Any:
+        return self._list([item for item in self.locations.values() if includeInactive or item["isActive"]], None, page)
+
+    @resolves("QueryRoot", "nodes")
+    def nodes(self, ids: list[str]) -> Any:
+        return [
+            self._variant_node(int(number(item))) if int(number(item)) in self.variants else None
+            for item in ids
+            if "/ProductVariant/" in item
+        ]
+
+    @resolves("QueryRoot", "inventoryItem")
+    def inventory_item(self, id: str) -> Any:
+        return self._variant_node(int(number(id)) - 100000)["inventoryItem"]
+
+    @resolves("QueryRoot", "orders")
+    def list_orders(self, query: str | None = None, sortKey: str = "", **page: Any) -> Any:  # noqa: N803
+        return self._list([self._order_node(key) for key in self.orders], query, page)
+
+    @resolves("QueryRoot", "order")
+    def one_order(self, id: str) -> Any:
+        key = int(number(id))
+        return self._order_node(key) if key in self.orders else None
+
+    @resolves("QueryRoot", "fulfillment")
+    def one_parcel(self, id: str) -> Any:
+        return next(p for order in self.orders.values() for p in order["parcels"] if p["id"] == id)
+
+    @resolves("QueryRoot", "fulfillmentOrder")
+    def one_group(self, id: str) -> Any:
+        for key, order in self.orders.items():
+            if int(number(id)) in order["groups"]:
+                return self._group_node(key, int(number(id)))
+        return None
+
+    def _list(self, found: list[dict[str, Any]], query: str | None, page: dict[str, Any]) -> Any:
+        """A page of a list in the order of ids, filtered as the search would."""
+        if query is not None:
+            matched = _FILTER.fullmatch(query)
+            if matched is None:
+                raise SpecificationViolation(f"this fake does not search for {query!r}")
+            if matched["since"]:
+                found = [item for item in found if item["updatedAt"] >= matched["since"]]
+            else:
+                wanted = {gid("Product", value) for value in matched["products"].split(",")}
+                found = [item for item in found if item["product"]["id"] in wanted]
+        found = sorted(found, key=lambda item: int(number(item["id"])))
+        return connection(found)(**{k: v for k, v in page.items() if k in ("first", "after")})
+
+    # Mutations
+
+    @resolves("Mutation", "inventoryAdjustQuantities")
+    def adjust(self, input: dict[str, Any]) -> Any:
+        def act() -> Any:
+            return self._change_stock(input, input["changes"], lambda there, change: there + change["delta"])
+
+        return self._once("inventoryAdjustQuantities", input, act)
+
+    @resolves("Mutation", "inventorySetQuantities")
+    def set_quantities(self, input: dict[str, Any]) -> Any:
+        def act() -> Any:
+            return self._change_stock(input, input["quantities"], lambda _, change: change["quantity"])
+
+        return self._once("inventorySetQuantities", input, act)
+
+    def _change_stock(
+        self, asked: dict[str, Any], changes: list[dict[str, Any]], result: Callable[[int, dict[str, Any]], int]
+    ) -> Any:
+        if asked["name"] != "available":
+            raise SpecificationViolation(f"this fake does not change {asked['name']}")
+        planned = []
+        for at, change in enumerate(changes):
+            if "changeFromQuantity" not in change:
+                raise SpecificationViolation("changeFromQuantity is mandatory, if only as null")
+            variant, place = int(number(change["inventoryItemId"])) - 100000, int(number(change["locationId"]))
+            if place not in self.variants[variant]["stock"]:
+                return _refused("INVALID_LOCATION", "The item is not stocked at the location.", at)
+            units, committed = self.variants[variant]["stock"][place]
+            if change["changeFromQuantity"] not in (None, units):
+                return _refused("CHANGE_FROM_QUANTITY_STALE", "The quantity has changed since it was read.", at)
+            planned.append((variant, place, result(units, change), committed))
+        for variant, place, after, committed in planned:
+            self._stock(variant, place, after, committed)
+        return {"inventoryAdjustmentGroup": {"id": gid("InventoryAdjustmentGroup", self.new_id())}, "userErrors": []}
+
+    @resolves("Mutation", "fulfillmentCreate")
+    def create_fulfillment(self, fulfillment: dict[str, Any], message: str | None = None) -> Any:
+        asked = fulfillment["lineItemsByFulfillmentOrder"]
+        wanted = {int(number(item["fulfillmentOrderId"])): item.get("fulfillmentOrderLineItems") for item in asked}
+        key = next(k for k, order in self.orders.items() if set(wanted) <= set(order["groups"]))
+        order = self.orders[key]
+        if len({order["groups"][group]["location"] for group in wanted}) > 1:
+            error = {"field": ["fulfillment"], "message": "All fulfillment orders must be at the same location."}
+            return {"fulfillment": None, "userErrors": [error]}
+        parts: dict[int, int] = {}
+        for group, lines in wanted.items():
+            left = order["groups"][group]["left"]
+            chosen = left if lines is None else {int(number(line["id"])) - 50000: line["quantity"] for line in lines}
+            for line, units in dict(chosen).items():
+                if units > left[line]:
+                    error = {"field": ["fulfillment"], "message": "Invalid fulfillment order line item quantity."}
+                    return {"fulfillment": None, "userErrors": [error]}
+                left[line] -= units
+                parts[line] = parts.get(line, 0) + units
+        place = order["groups"][next(iter(wanted))]["location"]
+        made = self._parcel(key, place, parts, fulfillment.get("trackingInfo") or {})
+        return {"fulfillment": made, "userErrors": []}
+
+    @resolves("Mutation", "refundCreate")
+    def create_refund(self, input: dict[str, Any]) -> Any:
+        return self._once("refundCreate", input, lambda: self._refund(input))
+
+    def _refund(self, asked: dict[str, Any]) -> Any:
+        key = int(number(asked["orderId"]))
+        total = sum((Decimal(item["amount"]) for item in asked.get("transactions") or []), Decimal(0))
+        if total > self._rest(key):
+            error = {"field": ["transactions"], "message": "Refund amount is greater than the maximum refundable."}
+            return {"refund": None, "userErrors": [error]}
+        for line in asked.get("refundLineItems") or []:
+            if line.get("restockType") == "RETURN":
+                variant = self.orders[key]["lines"][int(number(line["lineItemId"]))][0]
+                place = int(number(line["locationId"]))
+                units, committed = self.variants[variant]["stock"][place]
+                self._stock(variant, place, units + line["quantity"], committed)
+        made = {"id": gid("Refund", self.new_id()), "createdAt": _text(self.now), "total": total}
+        self.refunded[key].append(made)
+        status = "REFUNDED" if self._rest(key) == 0 else "PARTIALLY_REFUNDED"
+        self._touch(self.orders[key], displayFinancialStatus=status)
+        return {"refund": made, "userErrors": []}
+
+    def _once(self, root: str, asked: Any, act: Callable[[], Any]) -> Any:
+        """Carries a change out once a key, as its description promises."""
+        directives = self.document.directives(root) if self.document else {}
+        key = directives.get("idempotent", {}).get("key")
+        if not key or not str(key).strip():
+            raise SpecificationViolation(f"{root} needs @idempotent(key:) since 2026-04")
+        if key in self.answered:
+            before, answer = self.answered[key]
+            return answer if before == asked else _refused("IDEMPOTENCY_KEY_PARAMETER_MISMATCH", "Another input.", 0)
+        answer = act()
+        self.answered[key] = (asked, answer)
+        return answer
+
+    # State
+
+    def new_id(self) -> str:
+        """An id that nothing has yet."""
+        self._next += 1
+        return str(self._next)
+
+    def _touch(self, found: dict[str, Any], **changed: Any) -> None:
+        found |= {**changed, "updatedAt": _text(self.now)}
+
+    def _stock(self, variant: int, place: int, units: int, committed: int) -> None:
+        self.variants[variant]["stock"][place] = (units, committed)
+        self.variants[variant]["moved"][place] = _text(self.now)
+        self._touch(self.products[self.variants[variant]["product"]])
+
+    def _times(self) -> dict[str, Any]:
+        return {"createdAt": _text(self.before), "updatedAt": _text(self.before)}
+
+    def _location(self, key: int, **facts: Any) -> dict[str, Any]:
+        address = {"address1": "12 Hill Road", "address2": None, "city": "Denver", "province": "Colorado"}
+        return {
+            "id": gid("Location", str(key)),
+            "isActive": True,
+            "fulfillsOnlineOrders": True,
+            "shipsInventory": True,
+            "address": {**address, "zip": "80202", "country": "United States", "phone": ""},
+            **self._times(),
+            **facts,
+        }
+
+    def _product(self, key: int, **facts: Any) -> dict[str, Any]:
+        return {
+            "__typename": "Product",
+            "id": gid("Product", str(key)),
+            "handle": facts["title"].lower().replace(" ", "-"),
+            "status": "ACTIVE",
+            "tags": [],
+            "productType": "",
+            "vendor": "Tea and Pots",
+            "featuredMedia": {
+                "__typename": "MediaImage",
+                "preview": {"image": {"url": f"https://cdn.example/{key}.jpg"}},
+            },
+            **self._times(),
+            **facts,
+        }
+
+    def _variant(self, key: int, **facts: Any) -> dict[str, Any]:
+        made = {"title": "Default Title", "sku": None, "barcode": None, "price": "12.00", "compareAtPrice": None}
+        return {
+            **made,
+            "tracked": True,
+            "requiresComponents": False,
+            "weight": None,
+            "moved": {},
+            **facts,
+            "stock": dict(facts["stock"]),
+        }
+
+    def _variant_node(self, key: int) -> dict[str, Any]:
+        facts, times = self.variants[key], self._times()
+        weight = facts["weight"]
+        levels = [
+            {
+                "id": gid("InventoryLevel", str(place)),
+                "updatedAt": facts["moved"].get(place, times["updatedAt"]),
+                "location": {"id": gid("Location", str(place))},
+                "quantities": lambda names, units=units, committed=committed: [
+                    {
+                        "name": name,
+                        "quantity": {"available": units, "committed": committed}.get(name, units + committed),
+                    }
+                    for name in names
+                ],
+            }
+            for place, (units, committed) in facts["stock"].items()
+        ]
+        item = {
+            "id": gid("InventoryItem", str(key + 100000)),
+            "tracked": facts["tracked"],
+            "updatedAt": times["updatedAt"],
+            "unitCost": {"amount": "4.25"},
+            "measurement": {"weight": {"unit": weight[0], "value": weight[1]} if weight else None},
+            "inventoryLevels": connection(levels),
+        }
+        plain = ("title", "sku", "barcode", "price", "compareAtPrice", "requiresComponents")
+        return {
+            "__typename": "ProductVariant",
+            "id": gid("ProductVariant", str(key)),
+            "inventoryPolicy": "DENY",
+            "media": connection([]),
+            "selectedOptions": [{"name": "Title", "value": facts["title"]}],
+            "product": self.products[facts["product"]],
+            "inventoryItem": item,
+            **times,
+            **{name: facts[name] for name in plain},
+        }
+
+    def _order(self, key: int, **facts: Any) -> dict[str, Any]:
+        address = {
+            "name": "Ada Brunner",
+            "company": None,
+            "address1": "12 Hill Road",
+            "address2": None,
+            "city": "Denver",
+        }
+        whole = {**address, "province": "Colorado", "zip": "80202", "country": "United States", "phone": None}
+        lines = facts.pop("lines")
+        groups = {
+            group: {"location": place, "left": {line: lines[line][1] for line in own}}
+            for group, (place, own) in facts.pop("groups").items()
+        }
+        return {
+            "id": gid("Order", str(key)),
+            "name": f"#{key}",
+            "cancelledAt": None,
+            "email": "ada@example.com",
+            "phone": "+13035550100",
+            "note": None,
+            "tags": [],
+            "currencyCode": CURRENCY,
+            "displayFulfillmentStatus": "UNFULFILLED",
+            "displayFinancialStatus": "PENDING",
+            "shippingAddress": whole,
+            "billingAddress": whole,
+            "shippingLine": {"title": "Standard", "code": "std", "carrierIdentifier": None},
+            **self._times(),
+            **facts,
+            "lines": lines,
+            "groups": groups,
+            "parcels": [],
+        }
+
+    def _total(self, key: int) -> Decimal:
+        found = self.orders[key]["lines"].values()
+        goods = sum((Decimal(p) * n - Decimal(d) + Decimal(t) for _, n, p, d, t in found), Decimal(0))
+        return goods + Decimal("10.00")
+
+    def _rest(self, key: int) -> Decimal:
+        back: Decimal = sum((item["total"] for item in self.refunded[key]), Decimal(0))
+        return self._total(key) - back
+
+    def _order_node(self, key: int) -> dict[str, Any]:
+        facts = self.orders[key]
+        lines = facts["lines"].values()
+        return {
+            **facts,
+            "totalPriceSet": _bag(self._total(key)),
+            "totalTaxSet": _bag(sum((Decimal(tax) for *_, tax in lines), Decimal("0.00"))),
+            "totalDiscountsSet": _bag(sum((Decimal(discount) for *_, discount, _ in lines), Decimal("0.00"))),
+            "totalShippingPriceSet": _bag(Decimal("10.00")),
+            "totalRefundedSet": _bag(self._total(key) - self._rest(key)),
+            "lineItems": connection([self._line_node(key, line) for line in facts["lines"]]),
+            "fulfillments": lambda first=None, query=None: facts["parcels"][:first],
+            "fulfillmentsCount": {"count": len(facts["parcels"])},
+            "fulfillmentOrders": connection([self._group_node(key, group) for group in facts["groups"]]),
+            "refunds": lambda first=None: self.refunded[key][:first],
+            "suggestedRefund": lambda **asked: self._suggest(key, **asked),
+        }
+
+    def _line_node(self, key: int, line: int) -> dict[str, Any]:
+        variant, units, price, discount, tax = self.orders[key]["lines"][line]
+        node = self._variant_node(variant) if variant else None
+        return {
+            "id": gid("LineItem", str(line)),
+            "quantity": units,
+            "sku": node["sku"] if node else None,
+            "variant": node,
+            "product": node["product"] if node else None,
+            "originalUnitPriceSet": _bag(Decimal(price)),
+            "totalDiscountSet": _bag(Decimal(discount)),
+            "taxLines": lambda first=None: [{"priceSet": _bag(Decimal(tax))}],
+        }
+
+    def _group_node(self, key: int, group: int) -> dict[str, Any]:
+        order = self.orders[key]
+        facts = order["groups"][group]
+        left = sum(facts["left"].values())
+        lines = [
+            {
+                "id": gid("FulfillmentOrderLineItem", str(line + 50000)),
+                "totalQuantity": order["lines"][line][1],
+                "remainingQuantity": units,
+                "lineItem": {"id": gid("LineItem", str(line))},
+            }
+            for line, units in facts["left"].items()
+        ]
+        return {
+            "id": gid("FulfillmentOrder", str(group)),
+            "status": "CANCELLED" if order["cancelledAt"] else "IN_PROGRESS" if left else "CLOSED",
+            "fulfillBy": None,
+            "assignedLocation": {"location": {"id": gid("Location", str(facts["location"]))}},
+            "lineItems": connection(lines),
+            "createdAt": order["createdAt"],
+            "updatedAt": order["updatedAt"],
+        }
+
+    def _ship(self, key: int, units: int, tracking: dict[str, str]) -> None:
+        """A person ships units of the first line that has any left."""
+        for facts in self.orders[key]["groups"].values():
+            line = next((line for line, left in facts["left"].items() if left >= units), None)
+            if line is not None:
+                facts["left"][line] -= units
+                self._parcel(key, facts["location"], {line: units}, tracking)
+                return
+
+    def _parcel(self, key: int, place: int, parts: dict[int, int], tracking: dict[str, str]) -> dict[str, Any]:
+        lines = [
+            {
+                "id": gid("FulfillmentLineItem", self.new_id()),
+                "quantity": n,
+                "lineItem": {"id": gid("LineItem", str(line))},
+            }
+            for line, n in parts.items()
+            if n
+        ]
+        info = {"company": None, "number": None, "url": None, **tracking}
+        made = {
+            "id": gid("Fulfillment", self.new_id()),
+            "status": "SUCCESS",
+            "createdAt": _text(self.now),
+            "location": {"id": gid("Location", str(place))},
+            "trackingInfo": lambda first=None: [info][:first] if tracking else [],
+            "fulfillmentLineItems": connection(lines),
+        }
+        order = self.orders[key]
+        order["parcels"].append(made)
+        left = sum(units for group in order["groups"].values() for units in group["left"].values())
+        self._touch(order, displayFulfillmentStatus="PARTIALLY_FULFILLED" if left else "FULFILLED")
+        return made
+
+    def _suggest(self, key: int, **asked: Any) -> dict[str, Any]:
+        """What lines and shipping come to, each unit with its share of discount and tax."""
+        total, chosen = Decimal("0.00"), asked.get("refundLineItems") or []
+        for item in chosen:
+            _, units, price, discount, tax = self.orders[key]["lines"][int(number(item["lineItemId"]))]
+            total += (Decimal(price) * units - Decimal(discount) + Decimal(tax)) * item["quantity"] / units
+        shipping = Decimal(asked.get("shippingAmount") or 0)
+        lines = [{"quantity": item["quantity"], "lineItem": {"id": item["lineItemId"]}} for item in chosen]
+        total += shipping
+        if asked.get("suggestFullRefund"):
+            total = self._rest(key)
+            found = self.orders[key]["lines"].items()
+            lines = [{"quantity": facts[1], "lineItem": {"id": gid("LineItem", str(line))}} for line, facts in found]
+        payment = {"id": gid("OrderTransaction", str(key + 70000))}
+        transaction = {"gateway": "shopify_payments", "parentTransaction": payment, "amountSet": _bag(total)}
+        return {
+            "amountSet": _bag(total),
+            "maximumRefundableSet": _bag(self._rest(key)),
+            "refundLineItems": lines,
+            "shipping": {"amountSet": _bag(shipping)},
+            "suggestedTransactions": [{**transaction, "maximumRefundableSet": _bag(self._rest(key))}],
+        }
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _bag(amount: Decimal) -> dict[str, Any]:
+    return {"shopMoney": {"amount": str(amount.quantize(Decimal("0.01")))}}
+
+
+def _quantities(units: int, committed: int) -> Callable[[list[str]], list[dict[str, Any]]]:
+    """The states of stock at a location; what lies there is what can be sold and what is promised."""
+    known = {"available": units, "committed": committed, "on_hand": units + committed}
+    return lambda names: [{"name": name, "quantity": known[name]} for name in names]
+
+
+def _throttle(available: float) -> dict[str, float]:
+    return {"maximumAvailable": 2000.0, "currentlyAvailable": available, "restoreRate": 100.0}
+
+
+def _refused(code: str, message: str, at: int) -> dict[str, Any]:
+    error = {"code": code, "message": message, "field": ["input", str(at)]}
+    return {"inventoryAdjustmentGroup": None, "refund": None, "userErrors": [error]}

@@ -1,0 +1,55 @@
+"""The route that connected systems send their messages to: address and signature are the permission."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Litestar, Request, post
+from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
+from litestar.response.base import ASGIResponse
+
+from crossdock.contract.actions import JSON_TYPE
+from crossdock.contract.errors import CrossdockError, unauthorized
+from crossdock.integrations.kit.transport import ASGIApp
+from crossdock.integrations.kit.webhooks import Incoming
+from crossdock.platform.engine import Engine
+from crossdock.platform.http import on_bug, on_crossdock_error, on_http_error
+from crossdock.vendor_webhooks import service
+from crossdock.vendor_webhooks.service import PATH, Received
+
+
+def route(engine: Engine) -> HTTPRouteHandler:
+    """`POST /vendor-webhooks/{connection_id}/{token}`: 200 as soon as a message is kept, 401 when it is not real."""
+
+    @post(f"{PATH}/{{connection_id:str}}/{{token:str}}", status_code=200, name="vendor_webhooks")
+    async def receive(request: Request[Any, Any, Any]) -> ASGIResponse:
+        # The address is a secret; whatever is logged of this request is without it.
+        request.scope["path"] = PATH
+        message = Incoming({name.lower(): value for name, value in request.headers.items()}, await request.body())
+        became = await _take(engine, request.path_params, message)
+        if became is Received.REFUSED:
+            raise unauthorized("Invalid signature")
+        return ASGIResponse(body=b'{"received":true}', media_type=JSON_TYPE)
+
+    return receive
+
+
+async def _take(engine: Engine, path: dict[str, str], message: Incoming) -> Received:
+    try:
+        connection_id = UUID(path["connection_id"])
+    except ValueError:
+        return Received.REFUSED
+    return await service.take(engine, connection_id, path["token"], message)
+
+
+def make_receiver(engine: Engine) -> ASGIApp:
+    """The route alone, for systems inside this process."""
+    return Litestar(
+        route_handlers=[route(engine)],
+        openapi_config=None,
+        request_max_body_size=engine.settings.max_body_bytes,
+        exception_handlers={CrossdockError: on_crossdock_error, HTTPException: on_http_error, Exception: on_bug},
+        logging_config=None,
+    )
