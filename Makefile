@@ -7,9 +7,10 @@ MAKEFLAGS += --no-print-directory
 UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .uv/bin/uv)
 READY := .venv/.ready
 PYTHON := .venv/bin/python
-# The tests with generated TypeScript clients and with the Postman collection need npm; without it they are skipped.
-NODE := tests/api/clients
-NODE_READY := $(if $(shell command -v npm),$(NODE)/node_modules/.ready)
+# The tests with generated TypeScript clients, with the Postman collection and with the connect window need npm, the last
+# also Debian's chromium; without them they are skipped.
+NODES := tests/api/clients tests/link/page
+NODE_READY := $(if $(shell command -v npm),$(NODES:=/node_modules/.ready))
 # Two processes: the suite starts a PostgreSQL in each, and most machines that build have two cores.
 WORKERS ?= 2
 
@@ -56,8 +57,8 @@ $(READY): pyproject.toml uv.lock $(filter .uv/bin/uv,$(UV))
 	@$(UV) sync --quiet --locked
 	@touch $@
 
-$(NODE)/node_modules/.ready: $(NODE)/package-lock.json
-	@npm ci --silent --no-fund --no-audit --prefix $(NODE)
+$(NODES:=/node_modules/.ready): %/node_modules/.ready: %/package-lock.json
+	@npm ci --silent --no-fund --no-audit --prefix $*
 	@touch $@
 
 # Where Debian's python3-venv is missing, pip can still put uv into a folder.

@@ -74,10 +74,11 @@ def _dlt(url: str, folder: str, name: str, loads: Sequence[Sequence[Any]]) -> Se
     pipeline = dlt.pipeline(
         pipeline_name=name, destination=postgres(credentials=credentials), dataset_name=name, pipelines_dir=folder
     )
+    resource: Any = dlt.resource
     took = []
     for items in loads:
         started = time.perf_counter()
-        pipeline.run(dlt.resource(items, name="orders", primary_key="id", write_disposition="merge"))
+        pipeline.run(resource(items, name="orders", primary_key="id", write_disposition="merge"))
         took.append(time.perf_counter() - started)
     with psycopg.connect(url) as connection:
         row = connection.execute(f"select count(*) from {name}.orders").fetchone()

@@ -72,6 +72,8 @@ def settings_page() -> str:
         "names it. An empty variable counts as not set.",
         table(("Variable", "Default", "Meaning"), rows),
         f"`{settings.CREDENTIAL_PREFIX}<FIELD>` is read by `crossdock connect` only.",
+        f"`{settings.OAUTH_PREFIX}<SLUG>_CLIENT_ID` and `{settings.OAUTH_PREFIX}<SLUG>_CLIENT_SECRET` name the OAuth "
+        "application at a system, see [connecting](../guide/connecting.md).",
     )
 
 

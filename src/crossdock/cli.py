@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-import msgspec
 import typer
 from rich.console import Console
 from rich.table import Column, Table
@@ -24,10 +23,12 @@ from crossdock.accounts import store as account_store
 from crossdock.accounts.store import KeyAccess
 from crossdock.connections import policy
 from crossdock.connections import service as connections
-from crossdock.contract.errors import CrossdockError
+from crossdock.contract.errors import CrossdockError, InvalidBody
 from crossdock.contract.values import VERTICALS
 from crossdock.integrations import registry
 from crossdock.integrations.kit.adapter import Adapter
+from crossdock.integrations.kit.auth import credential_fields
+from crossdock.link import brands
 from crossdock.platform import backup as backups
 from crossdock.platform import migrate as migrations
 from crossdock.platform import processes, start
@@ -198,6 +199,28 @@ def revoke_key(key_id: str, organization: OrganizationOption = None) -> None:
     console.print("revoked")
 
 
+@app.command()
+def branding(
+    color: Annotated[str | None, typer.Option(help="Colour of buttons, such as '#0a7d5a'.")] = None,
+    logo: Annotated[Path | None, typer.Option(help="Picture to show: PNG, JPEG, WebP or SVG.")] = None,
+    organization: OrganizationOption = None,
+) -> None:
+    """Choose how the connect window looks. What is left out goes back to the usual look."""
+    picture = None if logo is None else logo.read_bytes()
+
+    async def save(engine: Engine) -> None:
+        identifier = await start.organization(engine, organization)
+        async with engine.database.transaction(identifier) as connection:
+            await brands.save(connection, identifier, color, picture)
+
+    try:
+        _with_engine(save)
+    except InvalidBody as error:
+        [(field, texts)] = error.violations["json"].items()
+        raise StartRefused(f"{field}: {' '.join(texts)}") from None
+    console.print("saved")
+
+
 FunctionsArgument = Annotated[list[str] | None, typer.Argument(help="Functions, such as get_returns create_return.")]
 VerticalArgument = Annotated[str, typer.Argument(help="wms, cart, carrier, freight or erp.")]
 
@@ -264,25 +287,18 @@ def _adapter(vertical: str, slug: str) -> type[Adapter]:
 def _ask_credentials(adapter: type[Adapter]) -> dict[str, str]:
     """Credentials from CROSSDOCK_CREDENTIAL_* variables, or typed at a prompt; never from the command line."""
     given = {}
-    for item in msgspec.structs.fields(adapter.credentials_type):
-        meta = _meta(item.type)
-        variable = f"{settings_module.CREDENTIAL_PREFIX}{item.encode_name.upper()}"
+    for item in credential_fields(adapter.credentials_type):
+        variable = f"{settings_module.CREDENTIAL_PREFIX}{item.name.upper()}"
         value = os.environ.get(variable)
         if value is None and sys.stdin.isatty():
-            label = f"{(meta.title if meta else None) or item.encode_name}"
-            if meta and meta.description:
-                console.print(f"[dim]{meta.description}[/dim]")
-            secret = bool(meta and (meta.extra or {}).get("secret"))
-            value = getpass.getpass(f"{label}: ") if secret else input(f"{label}: ")
+            if item.help:
+                console.print(f"[dim]{item.help}[/dim]")
+            value = getpass.getpass(f"{item.label}: ") if item.secret else input(f"{item.label}: ")
         if value:
-            given[item.encode_name] = value
+            given[item.name] = value
         elif item.required:
-            raise StartRefused(f"{item.encode_name} is missing; type it at the prompt or set {variable}")
+            raise StartRefused(f"{item.name} is missing; type it at the prompt or set {variable}")
     return given
-
-
-def _meta(kind: Any) -> msgspec.Meta | None:
-    return next((part for part in getattr(kind, "__metadata__", ()) if isinstance(part, msgspec.Meta)), None)
 
 
 @app.command()
@@ -294,6 +310,8 @@ def connect(
 ) -> None:
     """Connect a system. Credentials are prompted for, or read from CROSSDOCK_CREDENTIAL_<FIELD> variables."""
     adapter = _adapter(vertical, slug)
+    if adapter.auth.install_method == "oauth":
+        raise StartRefused(f"{adapter.display_name} is signed in to in a browser; make a magic link for it")
     credentials = connections.parse_credentials(adapter, dict(_ask_credentials(adapter)))
 
     async def create(engine: Engine) -> tuple[str, str]:
@@ -305,11 +323,17 @@ def connect(
 
     connection_id, token = _with_engine(create)
     sys.stdout.write(f"CONNECTION_ID={connection_id}\nACCESS_TOKEN={token}\n")
-    if adapter.receivers and adapter.in_process is None and not settings_module.load().public_url:
-        said = (
-            f"{adapter.display_name} is only polled: set {settings_module.variable('public_url')} for its webhooks too."
-        )
-        sys.stderr.write(f"{said}\n")
+    told = polling_note(adapter, settings_module.load())
+    if told:
+        sys.stderr.write(f"{told}\n")
+
+
+def polling_note(adapter: type[Adapter], settings: Settings) -> str | None:
+    """What to know of a system that would tell of changes by itself, but has no way to reach this server."""
+    if not adapter.receivers or adapter.in_process is not None or settings.public_url:
+        return None
+    variable = settings_module.variable("public_url")
+    return f"{adapter.display_name} is only polled; with {variable} it would tell of changes by itself."
 
 
 @app.command()

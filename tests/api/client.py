@@ -31,6 +31,8 @@ RELAXED = Settings(
     reads_per_second=1_000_000,
     writes_per_second=1_000_000,
     integrations_per_minute=1_000_000,
+    public_calls_per_minute=1_000_000,
+    sign_ins_per_minute=1_000_000,
     allowed_networks="127.0.0.0/8",
 )
 """Settings of most tests: nobody is held back, and vendors on loopback can be reached."""

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from crossdock.connections import problems
 from crossdock.link import service as link
+from crossdock.link import sign_ins
 from tests.api.client import connected_depot
 from tests.api.depot_server import KEY, refusal, running_depot
 from tests.syncs.worker import Office, OrderDepot, Workplace, office
@@ -143,6 +145,23 @@ class TestPermissions:
         assert await desk.orders() == before
         assert desk.connection.depot.requests == ["GET /items"]
 
+    async def test_calls_that_name_records_do_not_pile_up(self, desk: Office) -> None:
+        """A report that asks for every order by its id would fill the screen with what is one thing to the merchant."""
+        connection = desk.connection
+        async with connection.engine.database.transaction(connection.organization_id) as transaction:
+            for number in range(problems.MOST_CALLS + 3):
+                await problems.note(
+                    transaction,
+                    organization_id=connection.organization_id,
+                    connection_id=connection.connection_id,
+                    problem=problems.of_missing("Depot", f"https://depot/orders/{number}", ["get_orders"]),
+                    now=connection.engine.now(),
+                )
+        shown = await _problems(desk)
+        assert len(shown) == problems.MOST_CALLS
+        assert [url for url in shown if url.endswith(("/0.", "/1.", "/2."))] == []
+        assert [event for event, _ in await _told(desk)].count("deleted") == 3
+
 
 class TestFailures:
     async def test_a_function_may_have_several_problems(self, desk: Office) -> None:
@@ -194,12 +213,12 @@ class TestReinstall:
             depot.fail("GET", "/kits", refusal(403), times=10_000)
             organization = connection.caller.with_(token=None)
             asked = await organization.post("/link/token", {"connection_id": str(connection.connection_id)})
-            done = await link.complete(
-                workplace.engine, asked.json()["link_token"], "wms", "order-depot", {"url": depot.url, "key": KEY}
-            )
-            missing: dict[str, Any] = {
-                row.action: row.failed_url for row in done.permissions if row.outcome == "missing"
-            }
+            token = asked.json()["link_token"]
+            credentials = {"url": depot.url, "key": KEY}
+            await sign_ins.sign_in(workplace.engine, token, "wms", "order-depot", credentials)
+            permissions = await sign_ins.check_permissions(workplace.engine, token)
+            done = await link.finish(workplace.engine, token)
+            missing: dict[str, Any] = {row.action: row.failed_url for row in permissions if row.outcome == "missing"}
             assert missing == {"get_products": f"{depot.url}/kits"}
             assert await _problems(desk) == {
                 f"Missing Order Depot permissions for URL: {depot.url}/kits.": ["GET /wms/products"]

@@ -12,11 +12,12 @@ import pytest
 
 from crossdock.connections import policy
 from crossdock.contract.errors import InvalidBody, NeedsReconnect, RequestRefused
-from crossdock.link import service
+from crossdock.link import offers, service
 from crossdock.platform.engine import Engine
 from crossdock.platform.sealing import hash_token
 from tests.api.client import Account, Caller, DepotConnection, open_account, violations
 from tests.api.depot_server import KEY
+from tests.link.signing_in import complete
 
 pytestmark = pytest.mark.anyio
 
@@ -41,7 +42,7 @@ def _typed(connection: DepotConnection, key: str = KEY) -> dict[str, Any]:
 
 
 async def _sign_in(connection: DepotConnection, link_token: str, key: str = KEY) -> str:
-    done = await service.complete(connection.engine, link_token, "wms", "depot", _typed(connection, key))
+    done = await complete(connection.engine, link_token, "wms", "depot", _typed(connection, key))
     assert done.auth_code is not None
     return done.auth_code
 
@@ -79,10 +80,10 @@ class TestSignIn:
         with pytest.raises(NeedsReconnect):
             await _sign_in(depot_connection, token, "wrong")
         with pytest.raises(InvalidBody) as caught:
-            await service.complete(depot_connection.engine, token, "wms", "depot", {"url": "x"})
+            await complete(depot_connection.engine, token, "wms", "depot", {"url": "x"})
         assert list(caught.value.violations["json"]) == ["key"]
         with pytest.raises(InvalidBody):
-            await service.complete(depot_connection.engine, token, "wms", "unheard-of", {})
+            await complete(depot_connection.engine, token, "wms", "unheard-of", {})
         assert await _sign_in(depot_connection, token)
 
     async def test_a_link_token_serves_once(self, depot_connection: DepotConnection, organization: Caller) -> None:
@@ -97,14 +98,14 @@ class TestSignIn:
         code = await _sign_in(depot_connection, await _token(organization))
         engine = depot_connection.engine
         async with engine.database.transaction(depot_connection.organization_id) as connection:
-            for table, life in (("link_tokens", service.TOKEN_LIFE), ("auth_codes", service.CODE_LIFE)):
+            for table, life in (("link_tokens", offers.TOKEN_LIFE), ("auth_codes", service.CODE_LIFE)):
                 cursor = await connection.execute(
                     f"update {table} set expires_at = expires_at - %s returning expires_at - now() as left",
                     (life,),
                 )
                 assert all(row["left"] < timedelta(seconds=0) for row in await cursor.fetchall())
         with pytest.raises(RequestRefused, match="Invalid or expired link token"):
-            await service.find_offer(engine, token)
+            await offers.find_offer(engine, token)
         assert (await organization.post(EXCHANGE, {"auth_code": code})).status_code == 400
         await service.forget_old(engine)
         async with engine.database.transaction(depot_connection.organization_id) as connection:
@@ -182,7 +183,7 @@ class TestExchange:
                 (depot_connection.connection_id, depot_connection.organization_id),
             )
         token = await _token(organization, connection_id=known)
-        offer = await service.find_offer(engine, token)
+        offer = await offers.find_offer(engine, token)
         assert [adapter.slug for adapter in offer.adapters] == ["depot"]
         code = await _sign_in(depot_connection, token)
         assert (await depot_connection.shown())["errors"] == []
@@ -208,7 +209,7 @@ class TestExchange:
     ) -> None:
         made = await open_account(engine, http)
         token = await _token(made.organization)
-        done = await service.complete(engine, token, "cart", "sandbox", {})
+        done = await complete(engine, token, "cart", "sandbox", {})
         wrong = {"auth_code": done.auth_code, "connection_id": made.wms.connection_id}
         assert set(violations(await made.organization.post(EXCHANGE, wrong))) == {"connection_id"}
         assert (await made.organization.post(EXCHANGE, {"auth_code": done.auth_code})).status_code == 200
@@ -218,7 +219,7 @@ class TestExchange:
     ) -> None:
         engine = depot_connection.engine
         await policy.set_for_organization(engine, depot_connection.organization_id, "wms", ["create_kit"])
-        done = await service.complete(
+        done = await complete(
             engine,
             await _token(organization),
             "wms",
@@ -245,7 +246,7 @@ class TestSandbox:
         body = {"quantity": 5, "adjustment_type": "increase", "warehouse_id": "warehouse_id_0"}
         await made.warehouse.put(f"{item}/adjust", body)
         token = await _token(made.organization, customer_id="tester")
-        done = await service.complete(engine, token, "wms", "sandbox", {})
+        done = await complete(engine, token, "wms", "sandbox", {})
         assert done.integration_name == "sandbox"
         said = (await made.organization.post(EXCHANGE, {"auth_code": done.auth_code})).json()
         assert (said["connection_id"], said["access_token"]) == (made.wms.connection_id, made.wms.access_token)
@@ -255,6 +256,6 @@ class TestSandbox:
     async def test_it_can_be_signed_in_to_anew(self, engine: Engine, http: httpx.AsyncClient) -> None:
         made = await open_account(engine, http)
         token = await _token(made.organization, connection_id=made.cart.connection_id)
-        done = await service.complete(engine, token, "cart", "sandbox", {})
+        done = await complete(engine, token, "cart", "sandbox", {})
         said = (await made.organization.post(EXCHANGE, {"auth_code": done.auth_code})).json()
         assert said["access_token"] == made.cart.access_token

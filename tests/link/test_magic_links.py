@@ -9,9 +9,10 @@ import pytest
 
 from crossdock.connections import policy
 from crossdock.contract.errors import RequestRefused
-from crossdock.link import service
+from crossdock.link import offers
 from tests.api.client import Account, Caller, DepotConnection, violations
 from tests.api.depot_server import KEY
+from tests.link.signing_in import complete
 
 pytestmark = pytest.mark.anyio
 
@@ -27,8 +28,8 @@ async def _make(caller: Caller, **body: Any) -> dict[str, Any]:
 
 
 async def _offered(connection: DepotConnection, link: dict[str, Any]) -> set[str]:
-    token = await service.open_magic_link(connection.engine, UUID(link["id"]))
-    return {adapter.slug for adapter in (await service.find_offer(connection.engine, token)).adapters}
+    token = await offers.open_magic_link(connection.engine, UUID(link["id"]))
+    return {adapter.slug for adapter in (await offers.find_offer(connection.engine, token)).adapters}
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def organization(depot_connection: DepotConnection) -> Caller:
 class TestCreate:
     async def test_it_lasts_two_weeks_and_offers_warehouses_unless_told_otherwise(self, account: Account) -> None:
         made = await _make(account.organization)
-        assert made["url"] == f"http://crossdock.test/magic/{made['id']}"
+        assert made["url"] == f"http://crossdock.test/link/magic/{made['id']}"
         assert made["integration_type"] == "wms"
         assert {name: value for name, value in made.items() if value is None}.keys() == {
             *("integration_allow_list", "integration_block_list", "integrations_with_endpoints", "customer_id"),
@@ -132,13 +133,13 @@ class TestOne:
 class TestDelete:
     async def test_it_ends_at_once(self, depot_connection: DepotConnection, organization: Caller) -> None:
         made = await _make(organization)
-        begun = await service.open_magic_link(depot_connection.engine, UUID(made["id"]))
+        begun = await offers.open_magic_link(depot_connection.engine, UUID(made["id"]))
         answer = await organization.send("DELETE", f"{LINKS}/{made['id']}")
         assert answer.json() == {"id": made["id"], "object": "magic_link", "deleted": True}
         assert (await organization.send("DELETE", f"{LINKS}/{made['id']}")).status_code == 404
         for token_or_link in (
-            service.find_offer(depot_connection.engine, begun),
-            service.open_magic_link(depot_connection.engine, UUID(made["id"])),
+            offers.find_offer(depot_connection.engine, begun),
+            offers.open_magic_link(depot_connection.engine, UUID(made["id"])),
         ):
             with pytest.raises(RequestRefused):
                 await token_or_link
@@ -173,9 +174,9 @@ class TestFollow:
         await policy.set_for_organization(engine, depot_connection.organization_id, "wms", ["create_kit", "update_kit"])
         switched = {"disabled_functions": ["adjust_inventory"], "enabled_functions": ["update_kit"]}
         made = await _make(organization, customer_id="c-3", **switched)
-        token = await service.open_magic_link(engine, UUID(made["id"]))
+        token = await offers.open_magic_link(engine, UUID(made["id"]))
         typed = {"url": depot_connection.depot.url, "key": KEY}
-        done = await service.complete(engine, token, "wms", "depot", typed)
+        done = await complete(engine, token, "wms", "depot", typed)
         assert done.auth_code is None
         shown = (await organization.get(f"/connections/{done.connection_id}")).json()["data"][0]
         assert shown["customer_id"] == "c-3"
@@ -183,15 +184,15 @@ class TestFollow:
 
     async def test_it_signs_in_anew(self, depot_connection: DepotConnection, organization: Caller) -> None:
         made = await _make(organization, connection_id=str(depot_connection.connection_id))
-        token = await service.open_magic_link(depot_connection.engine, UUID(made["id"]))
+        token = await offers.open_magic_link(depot_connection.engine, UUID(made["id"]))
         typed = {"url": depot_connection.depot.url, "key": KEY}
-        done = await service.complete(depot_connection.engine, token, "wms", "depot", typed)
+        done = await complete(depot_connection.engine, token, "wms", "depot", typed)
         assert (done.auth_code, done.connection_id) == (None, depot_connection.connection_id)
 
     async def test_the_sandbox_is_there_at_once(self, depot_connection: DepotConnection, organization: Caller) -> None:
         made = await _make(organization, integration_allow_list=["sandbox"], customer_id="c-4")
-        token = await service.open_magic_link(depot_connection.engine, UUID(made["id"]))
-        done = await service.complete(depot_connection.engine, token, "wms", "sandbox", {})
+        token = await offers.open_magic_link(depot_connection.engine, UUID(made["id"]))
+        done = await complete(depot_connection.engine, token, "wms", "sandbox", {})
         shown = (await organization.get(f"/connections/{done.connection_id}")).json()["data"][0]
         assert (shown["integration_name"], shown["customer_id"]) == ("sandbox", "c-4")
 
@@ -202,5 +203,5 @@ class TestFollow:
         async with depot_connection.engine.database.transaction(depot_connection.organization_id) as connection:
             await connection.execute("update magic_links set expires_at = now() - interval '1 second'")
         with pytest.raises(RequestRefused, match="This link has expired; ask for a new one"):
-            await service.open_magic_link(depot_connection.engine, UUID(made["id"]))
+            await offers.open_magic_link(depot_connection.engine, UUID(made["id"]))
         assert len((await organization.get(LINKS)).json()["magic_links"]) == 1

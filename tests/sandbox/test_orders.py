@@ -87,7 +87,7 @@ class TestCreate:
             ({"lines": [line(13, 1)]}, 409, "inactive_product"),
             ({"lines": [line(0, 1, price="-1")]}, 422, "bad_amount"),
             ({"lines": [line(0, 1)], "number": "order_number_3"}, 409, "duplicate_number"),
-            ({"lines": [line(0, 1)], "shopOrderId": "shopify_order_id_3"}, 409, "duplicate_shop_order"),
+            ({"lines": [line(0, 1)], "shopOrderId": "shop_order_id_3"}, 409, "duplicate_shop_order"),
             ({"lines": [line(0, 1)], "channelId": "nowhere"}, 422, "unknown_channel"),
             ({"lines": [line(0, 1)], "channelId": "channel_A", "channelName": "Wholesale"}, 422, "unknown_channel"),
             ({"lines": [line(0, 1)], "shippingMethodId": "mule"}, 422, "unknown_shipping_method"),

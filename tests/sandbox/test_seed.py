@@ -51,7 +51,7 @@ def test_ids_count_up_from_zero() -> None:
     assert [item.id for item in ITEMS] == [f"inventory_item_id_{number}" for number in range(14)]
     assert [order.id for order in ORDERS] == [f"order_id_{number}" for number in range(100)]
     assert ORDERS[42].number == "order_number_42"
-    assert ORDERS[42].shop_order_id == "shopify_order_id_42"
+    assert ORDERS[42].shop_order_id == "shop_order_id_42"
     shown = [identifier for item in SHOP_PRODUCTS for identifier in (item.id, *(one.id for one in item.variants))]
     assert shown == [f"product_id_{number}" for number in range(17)]
 

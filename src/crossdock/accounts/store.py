@@ -116,6 +116,16 @@ async def find_organization(connection: Connection, name_or_id: str) -> UUID | N
     return row["id"] if row else None
 
 
+async def organization_name(connection: Connection, organization_id: UUID) -> str:
+    """What the organization is called."""
+    cursor = await connection.execute("select name from organizations where id = %s", (organization_id,))
+    row = await cursor.fetchone()
+    if row is None:
+        raise LookupError(f"there is no organization {organization_id}")
+    name: str = row["name"]
+    return name
+
+
 async def first_organization(connection: Connection) -> UUID | None:
     """The oldest organization; as the system role."""
     cursor = await connection.execute("select id from organizations order by created_at, id limit 1")

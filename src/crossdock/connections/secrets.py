@@ -45,7 +45,7 @@ class StoredTokens:
         if row is None:
             raise ConnectionGone
         key = self._engine.master_key.open_data_key(self._organization_id, self._connection_id, row.wrapped_key)
-        token = None if row.sealed_token is None else msgspec.json.decode(key.open(TOKEN, row.sealed_token), type=Token)
+        token = None if row.sealed_token is None else open_token(key, row.sealed_token)
         return token, row.token_version, key
 
     async def renew(self, stale: Token | None, obtain: Obtain) -> Token:
@@ -68,10 +68,20 @@ class StoredTokens:
             async with self._engine.database.transaction(self._organization_id) as connection:
                 await store.release_renewal(connection, self._connection_id)
             raise
-        sealed = key.seal(TOKEN, msgspec.json.encode(renewed))
+        sealed = seal_token(key, renewed)
         async with self._engine.database.transaction(self._organization_id) as connection:
             await store.save_token(connection, self._connection_id, version, sealed)
         return renewed
+
+
+def seal_token(key: DataKey, token: Token) -> bytes:
+    """A token of the connected system as stored."""
+    return key.seal(TOKEN, msgspec.json.encode(token))
+
+
+def open_token(key: DataKey, sealed: bytes) -> Token:
+    """A token of the connected system again."""
+    return msgspec.json.decode(key.open(TOKEN, sealed), type=Token)
 
 
 def seal_credentials(key: DataKey, credentials: Any) -> bytes:

@@ -29,7 +29,7 @@ from crossdock.contract.values import Vertical, whole_seconds
 from crossdock.contract.webhooks_admin import ConnectionCreatedData
 from crossdock.integrations import registry
 from crossdock.integrations.kit.adapter import Adapter, Runtime
-from crossdock.integrations.kit.auth import Credentials, TokenStore
+from crossdock.integrations.kit.auth import Credentials, MemoryTokens, Token, TokenStore
 from crossdock.integrations.kit.budget import Priority, RateBudget
 from crossdock.integrations.kit.client import VendorClient
 from crossdock.platform import page_tokens
@@ -83,40 +83,63 @@ async def create(
             organization_id=organization_id,
             adapter=adapter,
             credentials=credentials,
-            me=proof.me,
-            permissions=proof.permissions,
+            proof=proof,
             customer_id=customer_id,
             is_sandbox=is_sandbox,
         )
 
 
+def unbound(
+    engine: Engine, adapter: type[Adapter], credentials: Credentials, tokens: TokenStore | None = None
+) -> Adapter:
+    """The adapter of credentials that belong to no connection yet, ready to talk."""
+    client = VendorClient(
+        engine.transport(adapter.in_process),
+        tokens=tokens,
+        timeout_seconds=engine.settings.vendor_timeout_seconds,
+        application=engine.oauth_applications.get(adapter.slug),
+    )
+    return adapter(credentials, Runtime(client, engine.now))
+
+
 @dataclass(frozen=True)
 class Proof:
-    """What a system says of credentials that it takes: of the account, as JSON, and what they are allowed to do."""
+    """What a system says of credentials that it takes: of the account, as JSON, and what they are allowed to do.
 
-    me: str
+    `vendor_token` is the token they were traded for, where the system gives one.
+    """
+
+    me: str | None
     permissions: Sequence[Permission] = ()
+    vendor_token: Token | None = None
 
 
 async def prove(
-    engine: Engine, adapter: type[Adapter], credentials: Credentials, disabled: Collection[str] | None = ()
+    engine: Engine,
+    adapter: type[Adapter],
+    credentials: Credentials,
+    disabled: Collection[str] | None = (),
+    token: Token | None = None,
 ) -> Proof:
     """Asks the system whether it takes the credentials, and what they are allowed to do of what is not `disabled`.
 
-    With None for `disabled` the second question is not asked.
+    With None for `disabled` the second question is not asked. `token` is one that was granted for them already.
     """
-    client = VendorClient(engine.transport(adapter.in_process), timeout_seconds=engine.settings.vendor_timeout_seconds)
-    opened = adapter(credentials, Runtime(client, engine.now))
+    tokens = MemoryTokens(token)
+    opened = unbound(engine, adapter, credentials, tokens)
     me = msgspec.json.encode(await opened.check()).decode()
-    if disabled is None:
-        return Proof(me)
-    found = await probe(
-        opened,
+    found = () if disabled is None else await probe_permissions(engine, opened, disabled)
+    return Proof(me, found, await tokens.current())
+
+
+async def probe_permissions(engine: Engine, adapter: Adapter, disabled: Collection[str]) -> list[Permission]:
+    """What credentials that are proven are allowed to do of what is not `disabled`."""
+    return await probe(
+        adapter,
         disabled=disabled,
         concurrency=engine.settings.permission_check_concurrency,
         seconds=engine.settings.permission_check_seconds,
     )
-    return Proof(me, found)
 
 
 async def add(
@@ -126,8 +149,7 @@ async def add(
     organization_id: UUID,
     adapter: type[Adapter],
     credentials: Credentials,
-    me: str | None,
-    permissions: Sequence[Permission] = (),
+    proof: Proof,
     customer_id: str | None = None,
     is_sandbox: bool = False,
     disabled_functions: list[str] | None = None,
@@ -143,7 +165,7 @@ async def add(
         last_used=None,
         times_used=0,
         webhooks_disabled=False,
-        me=me,
+        me=proof.me,
         disabled_functions=disabled_functions,
         is_sandbox=is_sandbox,
         switched_off=disabled_functions or [],
@@ -154,7 +176,7 @@ async def add(
         wrapped_key=wrapped,
         sealed_credentials=secrets.seal_credentials(key, credentials),
         sealed_access_token=key.seal(secrets.ACCESS_TOKEN, token.encode()),
-        sealed_token=None,
+        sealed_token=None if proof.vendor_token is None else secrets.seal_token(key, proof.vendor_token),
         token_version=0,
     )
     await store.insert_connection(
@@ -169,7 +191,7 @@ async def add(
         ConnectionCreatedData(created_date=row.created_at),
         now=engine.now(),
     )
-    await _note_missing(engine, connection, row, adapter, permissions)
+    await _note_missing(engine, connection, row, adapter, proof.permissions)
     return row, token
 
 
@@ -207,8 +229,7 @@ async def reinstall(
     connection: Connection,
     row: ConnectionRow,
     credentials: Credentials,
-    me: str | None,
-    permissions: Sequence[Permission] = (),
+    proof: Proof,
 ) -> None:
     """Gives a connection new, proven credentials. Its id, token and data stay, its problems are forgotten but for what
     the new credentials do not allow, and every function goes on where it stopped; a first sync runs only where none has
@@ -217,14 +238,15 @@ async def reinstall(
     if sealed is None:
         raise secrets.ConnectionGone
     key = engine.master_key.open_data_key(row.organization_id, row.id, sealed.wrapped_key)
+    held = None if proof.vendor_token is None else secrets.seal_token(key, proof.vendor_token)
     await schedules.make_due(connection, row.id, None)
-    await store.replace_credentials(connection, row.id, secrets.seal_credentials(key, credentials))
-    await store.update_connection(connection, row.id, {"me": me})
+    await store.replace_credentials(connection, row.id, secrets.seal_credentials(key, credentials), held)
+    await store.update_connection(connection, row.id, {"me": proof.me})
     adapter = adapter_of(row.vertical, row.integration_name)
     await _want_webhooks(engine, connection, row, adapter)
-    missing = problems.of_permissions(adapter.display_name, permissions)
+    missing = problems.of_permissions(adapter.display_name, proof.permissions)
     await problems.clear_all(connection, row.id, now=engine.now(), but=missing)
-    await _note_missing(engine, connection, row, adapter, permissions)
+    await _note_missing(engine, connection, row, adapter, proof.permissions)
 
 
 async def update(engine: Engine, organization_id: UUID, connection_id: UUID, changes: dict[str, Any]) -> None:
@@ -280,6 +302,7 @@ async def open_adapter(
         tokens=tokens,
         budget=budget,
         timeout_seconds=engine.settings.vendor_timeout_seconds,
+        application=engine.oauth_applications.get(adapter.slug),
     )
     return adapter(credentials, Runtime(client, engine.now, reference))
 

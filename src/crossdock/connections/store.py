@@ -106,7 +106,7 @@ async def insert_connection(
     )
     await connection.execute(
         "insert into credentials (connection_id, organization_id, master_key_id, wrapped_key, sealed_credentials, "
-        "sealed_access_token) values (%s, %s, %s, %s, %s, %s)",
+        "sealed_access_token, sealed_token) values (%s, %s, %s, %s, %s, %s, %s)",
         (
             row.id,
             row.organization_id,
@@ -114,6 +114,7 @@ async def insert_connection(
             sealed.wrapped_key,
             sealed.sealed_credentials,
             sealed.sealed_access_token,
+            sealed.sealed_token,
         ),
     )
 
@@ -293,12 +294,14 @@ async def get_sealed(connection: Connection, connection_id: UUID) -> SealedRow |
     return SealedRow(**row) if row else None
 
 
-async def replace_credentials(connection: Connection, connection_id: UUID, sealed: bytes) -> None:
-    """Stores new credentials and forgets the token that the old ones obtained."""
+async def replace_credentials(
+    connection: Connection, connection_id: UUID, sealed: bytes, sealed_token: bytes | None
+) -> None:
+    """Stores new credentials, and the token they obtained in place of the old ones'."""
     await connection.execute(
-        "update credentials set sealed_credentials = %s, sealed_token = null, token_version = token_version + 1, "
+        "update credentials set sealed_credentials = %s, sealed_token = %s, token_version = token_version + 1, "
         "renewing_until = null where connection_id = %s",
-        (sealed, connection_id),
+        (sealed, sealed_token, connection_id),
     )
 
 

@@ -23,12 +23,12 @@ from crossdock.contract.management.magic_links import (
 )
 from crossdock.contract.management.shapes import Deleted
 from crossdock.contract.values import Vertical, whole_seconds
-from crossdock.link import service, store
+from crossdock.link import offers, service, store
 from crossdock.link.store import MagicLinkRow
 from crossdock.platform.http import Call, Endpoint, Reply, reply
 
 T = TypeVar("T")
-MAGIC_PATH = "/magic"
+MAGIC_PATH = "/link/magic"
 """Where the hosted page of a magic link lies."""
 
 
@@ -42,8 +42,8 @@ async def create_link_token(call: Call) -> Reply:
     given = contract.LINK_TOKEN_FORM.read(await call.body(), optional=True)
     organization_id = call.authorized.caller.organization_id
     wanted = _given(given.connection_id)
-    known = None if wanted is None else await service.find_connection(call.engine, organization_id, wanted)
-    token = await service.create_token(
+    known = None if wanted is None else await offers.find_connection(call.engine, organization_id, wanted)
+    token = await offers.create_token(
         call.engine,
         organization_id,
         customer_id=_given(given.customer_id),
@@ -131,7 +131,7 @@ async def create_magic_link(call: Call) -> Reply:
     given = magic_contract.CREATE_FORM.read(await call.body())
     organization_id = call.authorized.caller.organization_id
     wanted = _given(given.connection_id)
-    known = None if wanted is None else await service.find_connection(call.engine, organization_id, wanted)
+    known = None if wanted is None else await offers.find_connection(call.engine, organization_id, wanted)
     _refuse_exclusive(given, known)
     vertical = known.vertical if known is not None else _given(given.integration_type) or "wms"
     now = call.engine.now()

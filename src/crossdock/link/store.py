@@ -60,11 +60,40 @@ class AuthCodeRow:
     wrapped_key: bytes | None
     sealed_credentials: bytes | None
     expires_at: datetime
+    sealed_token: bytes | None = None
+
+
+@dataclass(frozen=True)
+class SignInRow:
+    """A sign-in under way in a browser: one a link token, a new attempt takes the place of the last.
+
+    It has gone through once `proven`. While a person is away at the connected system, `state_hash` and `browser_hash`
+    say which answer belongs to it, and `sealed_verifier` redeems what that brings.
+    """
+
+    token_hash: bytes
+    organization_id: UUID
+    id: UUID
+    vertical: str
+    integration_name: str
+    disabled_functions: list[str] | None
+    proven: bool = False
+    me: str | None = None
+    permissions: str | None = None
+    wrapped_key: bytes | None = None
+    sealed_credentials: bytes | None = None
+    sealed_token: bytes | None = None
+    state_hash: bytes | None = None
+    browser_hash: bytes | None = None
+    redirect_uri: str | None = None
+    sealed_verifier: bytes | None = None
+    problem: str | None = None
 
 
 _MAGIC = ", ".join(MagicLinkRow.__dataclass_fields__)
 _TOKEN = ", ".join(LinkTokenRow.__dataclass_fields__)
 _CODE = ", ".join(AuthCodeRow.__dataclass_fields__)
+_SIGN_IN = ", ".join(SignInRow.__dataclass_fields__)
 
 
 async def _insert(connection: Connection, table: str, row: MagicLinkRow | LinkTokenRow | AuthCodeRow) -> None:
@@ -121,6 +150,15 @@ async def find_token(connection: Connection, token_hash: bytes) -> LinkTokenRow 
     return LinkTokenRow(**row) if row else None
 
 
+async def get_token(connection: Connection, token_hash: bytes) -> LinkTokenRow | None:
+    """A link token of the organization."""
+    cursor = await connection.execute(
+        f"select {_TOKEN} from link_tokens where token_hash = %s", (token_hash,), binary=True
+    )
+    row = await cursor.fetchone()
+    return LinkTokenRow(**row) if row else None
+
+
 async def use_token(connection: Connection, token_hash: bytes) -> bool:
     """Spends a link token; false when it no longer serves."""
     cursor = await connection.execute(
@@ -128,6 +166,76 @@ async def use_token(connection: Connection, token_hash: bytes) -> bool:
         (token_hash,),
     )
     return cursor.rowcount == 1
+
+
+# -- sign-ins under way --------------------------------------------------------------------------------------------
+
+
+async def save_sign_in(connection: Connection, row: SignInRow) -> None:
+    """Keeps a sign-in in place of the last one with this link token."""
+    names = list(SignInRow.__dataclass_fields__)
+    sets = ", ".join(f"{name} = excluded.{name}" for name in names if name != "token_hash")
+    await connection.execute(
+        f"insert into sign_ins ({_SIGN_IN}) values ({', '.join(['%s'] * len(names))}) "
+        f"on conflict (token_hash) do update set {sets}",
+        [getattr(row, name) for name in names],
+    )
+
+
+async def find_sign_in(connection: Connection, token_hash: bytes) -> SignInRow | None:
+    """The sign-in of a link token."""
+    cursor = await connection.execute(
+        f"select {_SIGN_IN} from sign_ins where token_hash = %s", (token_hash,), binary=True
+    )
+    row = await cursor.fetchone()
+    return SignInRow(**row) if row else None
+
+
+async def take_sign_in(connection: Connection, token_hash: bytes) -> SignInRow | None:
+    """The sign-in of a link token, which is gone then."""
+    cursor = await connection.execute(
+        f"delete from sign_ins where token_hash = %s returning {_SIGN_IN}", (token_hash,), binary=True
+    )
+    row = await cursor.fetchone()
+    return SignInRow(**row) if row else None
+
+
+async def find_organization_by_state(connection: Connection, state_hash: bytes) -> UUID | None:
+    """Whose sign-in waits for this state; as the system role."""
+    cursor = await connection.execute(
+        "select s.organization_id from sign_ins s join link_tokens t using (token_hash) "
+        "where s.state_hash = %s and t.used_at is null and t.expires_at > now()",
+        (state_hash,),
+    )
+    row = await cursor.fetchone()
+    return row["organization_id"] if row else None
+
+
+async def take_state(connection: Connection, state_hash: bytes, browser_hash: bytes) -> SignInRow | None:
+    """The sign-in that waits for this state in this browser; it waits no longer."""
+    cursor = await connection.execute(
+        f"update sign_ins set state_hash = null where state_hash = %s and browser_hash = %s returning {_SIGN_IN}",
+        (state_hash, browser_hash),
+        binary=True,
+    )
+    row = await cursor.fetchone()
+    return SignInRow(**row) if row else None
+
+
+async def save_outcome(connection: Connection, row: SignInRow) -> None:
+    """What came of a sign-in, unless another attempt has taken its place."""
+    await connection.execute(
+        "update sign_ins set proven = %s, me = %s, sealed_token = %s, problem = %s where token_hash = %s and id = %s",
+        (row.proven, row.me, row.sealed_token, row.problem, row.token_hash, row.id),
+    )
+
+
+async def save_permissions(connection: Connection, row: SignInRow, permissions: str) -> None:
+    """What a sign-in may do, unless another attempt has taken its place."""
+    await connection.execute(
+        "update sign_ins set permissions = %s where token_hash = %s and id = %s",
+        (permissions, row.token_hash, row.id),
+    )
 
 
 # -- auth codes ----------------------------------------------------------------------------------------------------

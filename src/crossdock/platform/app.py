@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator
 
 import structlog
-from litestar import Litestar, Response, get
+from litestar import Litestar, Response, Router, get
 from litestar.exceptions import HTTPException
 from litestar.params import FromPath
 
@@ -20,7 +20,9 @@ from crossdock.contract.operations import Access, Kind
 from crossdock.documents import endpoints as document_endpoints
 from crossdock.integrations import registry
 from crossdock.integrations.kit.transport import ASGIApp, InProcessTransport
+from crossdock.link import browser as link_browser
 from crossdock.link import endpoints as link_endpoints
+from crossdock.link import pages as link_pages
 from crossdock.platform import downloads
 from crossdock.platform.engine import Engine
 from crossdock.platform.http import (
@@ -30,6 +32,7 @@ from crossdock.platform.http import (
     on_bug,
     on_crossdock_error,
     on_http_error,
+    public_guard,
     public_handler,
 )
 from crossdock.platform.limits import CallerLimits
@@ -106,11 +109,11 @@ def make_app(engine: Engine) -> ASGIApp:
     """The application of one API process; its lifespan opens the engine and closes it."""
     limits = CallerLimits(engine.settings)
     calls = CallRecorder(engine)
-    routes = []
+    routes, public = [], []
     for operation in OPERATIONS:
         if operation.access is Access.PUBLIC:
-            public = document_endpoints.PUBLIC_ENDPOINTS[operation.operation_id]
-            routes.append(public_handler(operation, public, engine))
+            made = document_endpoints.PUBLIC_ENDPOINTS[operation.operation_id]
+            public.append(public_handler(operation, made, engine))
             continue
         if operation.kind is Kind.MANAGEMENT:
             endpoint = MANAGEMENT_ENDPOINTS[operation.operation_id]
@@ -134,11 +137,21 @@ def make_app(engine: Engine) -> ASGIApp:
     app = Litestar(
         route_handlers=[
             *routes,
-            downloads.route(engine, DOWNLOAD_SOURCES),
             vendor_webhook_endpoints.route(engine),
-            *document_endpoints.routes(engine),
             healthz,
-            logo,
+            # Whoever calls these is known by address only.
+            Router(
+                "/",
+                route_handlers=[
+                    *public,
+                    downloads.route(engine, DOWNLOAD_SOURCES),
+                    *document_endpoints.routes(engine),
+                    *link_pages.routes(engine),
+                    *link_browser.routes(engine, limits),
+                    logo,
+                ],
+                guards=[public_guard(engine, limits)],
+            ),
         ],
         openapi_config=None,
         lifespan=[lifespan],

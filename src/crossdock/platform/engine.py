@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -11,6 +11,7 @@ from uuid import UUID
 from weakref import WeakValueDictionary
 
 from crossdock.integrations.kit.addresses import AddressGuard
+from crossdock.integrations.kit.auth import OAuthApplication
 from crossdock.integrations.kit.transport import NetworkTransport, Transport
 from crossdock.platform.database import Database
 from crossdock.platform.sealing import MasterKey
@@ -27,6 +28,8 @@ class Engine:
     database: Database
     master_key: MasterKey
     servers: dict[str, Transport] = field(default_factory=dict)
+    oauth_applications: Mapping[str, OAuthApplication] = field(default_factory=dict)
+    """What this installation is known as to the OAuth servers of connected systems, by slug."""
     wake_worker: Callable[[], Awaitable[None]] | None = None
     """Tells the workers that something is due now; without it they find out with their next tick."""
     on_close: list[Callable[[], Awaitable[None]]] = field(default_factory=list)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -15,11 +16,13 @@ from urllib.parse import unquote
 import structlog
 import xxhash
 from litestar import Request, Response
+from litestar.connection import ASGIConnection
 from litestar.datastructures import UploadFile
 from litestar.exceptions import ClientException, HTTPException
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
-from litestar.handlers import HTTPRouteHandler
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.response.base import ASGIResponse
+from litestar.types import Guard
 
 from crossdock.accounts.store import Caller
 from crossdock.contract.actions import FORM_TYPE, JSON_TYPE, Action
@@ -27,6 +30,7 @@ from crossdock.contract.errors import CrossdockError, RequestRefused, bad_reques
 from crossdock.contract.operations import ACCESS_TOKEN_HEADER, API_KEY_HEADER, Operation
 from crossdock.contract.resources import Resource
 from crossdock.contract.values import ENCODER
+from crossdock.integrations.kit.addresses import IPNetwork
 from crossdock.integrations.kit.transport import ASGIApp
 from crossdock.platform.auth import Authorized, admit, identify
 from crossdock.platform.engine import Engine
@@ -143,6 +147,40 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
     revalidated: bool = False
     media_type: str = JSON_TYPE
+
+
+def client_address(request: ASGIConnection[Any, Any, Any, Any], proxies: Sequence[IPNetwork]) -> str:
+    """Where a call came from, as far as it can be believed: what trusted proxies say, or who is at the other end. Of an
+    IPv6 address only the network counts, because one customer has all addresses of one."""
+    found = request.client.host if request.client else ""
+    told = [item.strip() for item in request.headers.get("x-forwarded-for", "").split(",") if item.strip()]
+    while told and _lies_in(found, proxies):
+        found = told.pop()
+    try:
+        address = ipaddress.ip_address(found)
+    except ValueError:
+        return found
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is None:
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address)
+
+
+def _lies_in(text: str, networks: Sequence[IPNetwork]) -> bool:
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return any(address in network for network in networks)
+
+
+def public_guard(engine: Engine, limits: CallerLimits) -> Guard:
+    """Counts the calls of an address to what needs no key."""
+    proxies = engine.settings.proxies()
+
+    async def count(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+        await limits.take_public(client_address(connection, proxies))
+
+    return count
 
 
 class Endpoint(Protocol):

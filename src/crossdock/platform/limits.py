@@ -48,6 +48,8 @@ class CallerLimits:
         self._reads = RateLimitItemPerSecond(settings.reads_per_second)
         self._writes = RateLimitItemPerSecond(settings.writes_per_second)
         self._catalogue = RateLimitItemPerMinute(settings.integrations_per_minute)
+        self._public = RateLimitItemPerMinute(settings.public_calls_per_minute)
+        self._sign_ins = RateLimitItemPerMinute(settings.sign_ins_per_minute)
 
     async def take(self, caller: str, *, is_read: bool) -> Window:
         """Takes one call from a budget; `TooManyRequests` when nothing is left."""
@@ -56,6 +58,15 @@ class CallerLimits:
     async def take_catalogue(self, caller: str, operation: str) -> Window:
         """Takes one of the rare calls to the integration catalogue."""
         return await self._take(self._catalogue, caller, operation)
+
+    async def take_public(self, address: str) -> Window:
+        """Takes one call of an address to what needs no key."""
+        return await self._take(self._public, address, "public")
+
+    async def take_sign_in(self, address: str, token_hash: bytes) -> None:
+        """Takes one attempt to sign in, of an address and of a link token."""
+        for caller, purpose in ((address, "sign-in address"), (token_hash.hex(), "sign-in token")):
+            await self._take(self._sign_ins, caller, purpose)
 
     async def _take(self, item: RateLimitItemPerSecond | RateLimitItemPerMinute, caller: str, purpose: str) -> Window:
         allowed = await self._limiter.hit(item, caller, purpose)

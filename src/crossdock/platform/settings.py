@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
 
@@ -12,6 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from crossdock.integrations.kit.addresses import IPNetwork
+from crossdock.integrations.kit.auth import OAuthApplication
 from crossdock.platform.start_errors import StartRefused
 
 PREFIX = "CROSSDOCK_"
@@ -99,6 +101,23 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True):
         Literal["none", "errors", "all"],
         _about("Of which calls the log keeps the bodies, without secrets; bodies hold data of your customers."),
     ] = "none"
+    link_origins: Annotated[
+        str,
+        _about(
+            "Origins of pages that may show the connect window, comma-separated, such as https://app.example.com; `*` "
+            "is any. Without it only pages of this machine may, such as http://localhost:5173."
+        ),
+    ] = ""
+    public_calls_per_minute: Annotated[
+        int, _about("Calls a minute from one address to what needs no API key: pages, documents, sign-ins.", ge=1)
+    ] = 600
+    sign_ins_per_minute: Annotated[
+        int, _about("Attempts a minute to sign in to a system, for one address and for one link token.", ge=1)
+    ] = 10
+    trusted_proxies: Annotated[
+        str,
+        _about("Networks of proxies whose X-Forwarded-For says where a call came from, comma-separated."),
+    ] = ""
     log_format: Annotated[Literal["text", "json"], _about("How log lines look.")] = "text"
 
     @property
@@ -113,13 +132,32 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True):
 
     def networks(self) -> tuple[IPNetwork, ...]:
         """The networks of `allowed_networks`."""
-        return tuple(
-            ipaddress.ip_network(item.strip(), strict=False)
-            for item in self.allowed_networks.split(",")
-            if item.strip()
-        )
+        return _networks(self.allowed_networks)
+
+    def proxies(self) -> tuple[IPNetwork, ...]:
+        """The networks of `trusted_proxies`."""
+        return _networks(self.trusted_proxies)
+
+    def embedding_origins(self) -> tuple[str, ...]:
+        """The origins of pages that may show the connect window, as a content security policy writes them."""
+        given = tuple(item.strip().rstrip("/") for item in self.link_origins.split(",") if item.strip())
+        for origin in given:
+            if origin != "*" and not _ORIGIN.fullmatch(origin):
+                raise ValueError(f"{origin} is not an origin such as https://app.example.com")
+        return given or OWN_MACHINE
 
 
+_ORIGIN = re.compile(r"https?://(\*\.)?[A-Za-z0-9.-]+(:(\d+|\*))?|https?://\[[0-9a-f:]+\](:\d+)?")
+OWN_MACHINE = ("http://localhost:*", "http://127.0.0.1:*")
+"""Origins of pages that are being built on this machine."""
+
+
+def _networks(text: str) -> tuple[IPNetwork, ...]:
+    return tuple(ipaddress.ip_network(item.strip(), strict=False) for item in text.split(",") if item.strip())
+
+
+OAUTH_PREFIX = "CROSSDOCK_OAUTH_"
+"""Variables that name this installation's OAuth application at a connected system."""
 CREDENTIAL_PREFIX = "CROSSDOCK_CREDENTIAL_"
 """Variables that `crossdock connect` reads credentials from."""
 RESERVED = frozenset({"TEST_DATABASE_URL", "API_KEY"})
@@ -151,11 +189,37 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
     if problems:
         raise StartRefused("; ".join(problems))
     settings = msgspec.convert(values, Settings, strict=False)
-    try:
-        settings.networks()
-    except ValueError as error:
-        raise StartRefused(f"{variable('allowed_networks')}: {error}") from None
+    parsed = (("allowed_networks", settings.networks), ("trusted_proxies", settings.proxies))
+    for name, parse in (*parsed, ("link_origins", settings.embedding_origins)):
+        try:
+            parse()
+        except ValueError as error:
+            raise StartRefused(f"{variable(name)}: {error}") from None
     return settings
+
+
+def oauth_variables(slug: str) -> tuple[str, str]:
+    """The variables of the id and the secret of the OAuth application at a system."""
+    name = f"{OAUTH_PREFIX}{slug.replace('-', '_').upper()}"
+    return f"{name}_CLIENT_ID", f"{name}_CLIENT_SECRET"
+
+
+def oauth_applications(
+    slugs: Iterable[str], environment: Mapping[str, str] | None = None
+) -> dict[str, OAuthApplication]:
+    """The OAuth applications of this installation by slug, or `StartRefused` for a variable that belongs to none."""
+    given = os.environ if environment is None else environment
+    left = {key for key, value in given.items() if key.startswith(OAUTH_PREFIX) and value}
+    found = {}
+    for slug in slugs:
+        identifier, secret = oauth_variables(slug)
+        if identifier in left:
+            found[slug] = OAuthApplication(given[identifier], given.get(secret, ""))
+            left -= {identifier, secret}
+    if left:
+        wrong = ", ".join(sorted(left))
+        raise StartRefused(f"{wrong}: no integration takes it, or its _CLIENT_ID is missing")
+    return found
 
 
 _HINTS = get_type_hints(Settings, include_extras=True)
@@ -181,4 +245,4 @@ def descriptions() -> list[tuple[str, str, str]]:
 def _is_reserved(key: str) -> bool:
     """Whether a variable with our prefix is for something else: tests, clients, or the credentials of a connection."""
     name = key.removeprefix(PREFIX)
-    return name in RESERVED or key.startswith(CREDENTIAL_PREFIX) or name.endswith("_SANDBOX_TOKEN")
+    return name in RESERVED or key.startswith((CREDENTIAL_PREFIX, OAUTH_PREFIX)) or name.endswith("_SANDBOX_TOKEN")

@@ -13,7 +13,7 @@ from crossdock.platform.database import Database
 from crossdock.platform.engine import Engine
 from crossdock.platform.first_start import FirstStart
 from crossdock.platform.sealing import load_master_key
-from crossdock.platform.settings import Settings
+from crossdock.platform.settings import Settings, oauth_applications
 from crossdock.platform.start_errors import StartRefused
 
 FIRST_ORGANIZATION = "default"
@@ -26,9 +26,14 @@ def make_engine(settings: Settings, url: str) -> Engine:
         settings=settings,
         database=Database(url, pool_size=settings.pool_size),
         master_key=load_master_key(settings.master_key, settings.data_folder),
+        oauth_applications=oauth_applications(_slugs_with_oauth()),
     )
     mount_servers(engine)
     return engine
+
+
+def _slugs_with_oauth() -> set[str]:
+    return {item.slug for item in registry.adapters() if item.auth.install_method == "oauth"}
 
 
 async def prepare(engine: Engine) -> FirstStart | None:

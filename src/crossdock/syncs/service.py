@@ -201,7 +201,9 @@ async def _end(engine: Engine, run: Run, seen: Collection[str]) -> None:
 async def _gone(connection: Connection, run: Run, seen: Collection[str]) -> list[str]:
     """What counts as deleted after a whole read: all that is missing where it replaces, else what was missing twice."""
     due = run.due
-    read = absences.Read(due.organization_id, due.connection_id, due.function_name, run.began_at)
+    read = absences.Read(
+        due.organization_id, due.connection_id, due.function_name, run.began_at, run.progress.has_absences
+    )
     twice = await absences.note(connection, read, run.action.resource, seen)
     if not run.replace:
         return twice
@@ -296,7 +298,9 @@ async def _store_page(engine: Engine, run: Run, page: Page[Any], *, fetched_at: 
                 await absences.forget(connection, due.connection_id, due.function_name, ids)
             await _delete(engine, connection, run, page.deleted)
             _add(count, page, saved)
-            await runs.save_count(connection, run.id, count)
+            if page.cursor is not None:
+                # The last page is counted with the end of the run.
+                await runs.save_count(connection, run.id, count)
     except BaseException:
         # What was counted has not been stored.
         run.count = before

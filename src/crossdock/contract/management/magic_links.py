@@ -38,7 +38,7 @@ class MagicLink(msgspec.Struct, kw_only=True):
         str,
         Meta(
             description="The address to send to the customer.",
-            examples=["https://example.com/magic/c0a4fef52f664ecf9e766c16811c3289"],
+            examples=["https://example.com/link/magic/c0a4fef52f664ecf9e766c16811c3289"],
             extra_json_schema={"format": "uri"},
         ),
     ] = ""

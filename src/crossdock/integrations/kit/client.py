@@ -27,7 +27,7 @@ from crossdock.contract.errors import (
     VendorUnavailable,
 )
 from crossdock.contract.values import ENCODER
-from crossdock.integrations.kit.auth import AuthSession, MemoryTokens, TokenStore
+from crossdock.integrations.kit.auth import AuthSession, MemoryTokens, OAuthApplication, TokenStore
 from crossdock.integrations.kit.budget import NoTurn, RateBudget, UnlimitedBudget
 from crossdock.integrations.kit.transport import (
     AnswerLost,
@@ -87,8 +87,10 @@ class VendorClient:
         budget: RateBudget | None = None,
         timeout_seconds: float = 30,
         attempts: int = 4,
+        application: OAuthApplication | None = None,
     ) -> None:
         self._transport = transport
+        self._application = application
         self._tokens = tokens or MemoryTokens()
         self._budget: RateBudget = budget or UnlimitedBudget()
         self._timeout = timeout_seconds
@@ -205,13 +207,17 @@ class VendorClient:
     ) -> VendorAnswer:
         """Sends a request with the credentials, and again when they had to be renewed."""
         adapter = self._bound()
-        session = AuthSession(adapter.credentials, self._tokens, self._send_plain)
+        session = self.session()
         prepared = await adapter.auth.apply(request, session)
         answer = await self._in_turn(_with_headers(prepared, over), price, changing=changing)
         if adapter.session_ended(answer) and await adapter.auth.renew(session):
             prepared = await adapter.auth.apply(request, session)
             answer = await self._in_turn(_with_headers(prepared, over), price, changing=changing)
         return answer
+
+    def session(self) -> AuthSession:
+        """What the auth scheme of the connection works with."""
+        return AuthSession(self._bound().credentials, self._tokens, self._send_plain, self._application)
 
     async def _in_turn(self, request: VendorRequest, price: _Price, *, changing: bool) -> VendorAnswer:
         """Sends a request when the budget lets it, and notes there what its answer says of it."""

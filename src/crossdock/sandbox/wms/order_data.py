@@ -103,7 +103,7 @@ def _order(
         created_at=placed,
         updated_at=min(placed + timedelta(hours=1), now),
         number=f"order_number_{number}",
-        shop_order_id=f"shopify_order_id_{number}",
+        shop_order_id=f"shop_order_id_{number}",
         channel_id=channel.id,
         channel_name=channel.name,
         trading_partner=_RETAILER if channel.id == _WHOLESALE else None,

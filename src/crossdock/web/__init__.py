@@ -1,0 +1,1 @@
+"""Pages that people see: what customers sign in with."""
