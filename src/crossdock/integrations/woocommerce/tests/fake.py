@@ -45,6 +45,7 @@ class FakeWooCommerce(RestFake):
     credentials = {"store_url": "https://shop.example.com", "consumer_key": KEY, "consumer_secret": SECRET}
     wrong_credentials = {"store_url": "https://shop.example.com", "consumer_key": KEY, "consumer_secret": "test-wrong"}
     scenes = SCENES
+    passthrough = {"method": "GET", "path": "/orders", "params": {"per_page": "1"}}
 
     def __init__(self) -> None:
         super().__init__()
