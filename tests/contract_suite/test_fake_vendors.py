@@ -275,7 +275,7 @@ class TestWriting:
 
 def listeners() -> list[Any]:
     """Every read of a vendor with webhooks."""
-    return [item for item in reads() if item.values[0].adapter.receivers]  # type: ignore[attr-defined]
+    return [item for item in reads() if item.values[0].adapter.receivers]
 
 
 def listening() -> list[type[FakeVendor]]:
@@ -314,8 +314,7 @@ class TestWebhooks:
             assert not webhooks.verifier.accepts(message, f"{secret}x", fake.now)
             for told in await adapter.receive(Delivery(webhooks.topic(message), message.body)):
                 assert told.resource is action.resource
-                exchanges.checked(action, list(told.records))
-                found |= {record.id for record in told.records}
+                found |= {record["id"] for record in exchanges.checked(action, list(told.records))}
         assert found >= changed
         assert fake.violations == []
 
