@@ -29,30 +29,23 @@ from crossdock.integrations.shiphero.mapping import ledger_id
 from crossdock.integrations.shiphero.models import Ref, StockChange
 from crossdock.integrations.shiphero.tests import seed
 from crossdock.integrations.shiphero.tests.costs import MOST, charges
-from crossdock.integrations.shiphero.tests.documents import PLAIN, Documents, by_cursor, gid, number, text
+from crossdock.integrations.shiphero.tests.documents import PLAIN, by_cursor, gid, number, text
 from crossdock.integrations.shiphero.tests.scenes import SCENES
+from crossdock.integrations.shiphero.tests.state import State
 
 REFRESH, ACCESS = "test-refresh-token", "test-access-token"
-EMPTY = dict.fromkeys(("barcode", "country_of_manufacture", "tariff_code"), None) | {
-    "kit": False,
-    "kit_build": False,
-    "price": "1.00",
-    "value": "0.50",
-    "tags": [],
-    "owner": seed.ACCOUNT,
-    "dimensions": {"height": "0.00", "length": "0.00", "width": "0.00", "weight": "0.00"},
-}
 
 
 def _is_time(value: Any) -> bool:
     return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is None
 
 
-class FakeShipHero(Documents, GraphQLFake):
+class FakeShipHero(State, GraphQLFake):
     """Products with stock in warehouses, the log of its changes, orders and what is sent of them."""
 
     adapter = ShipHero
     specifications = (Specification("shiphero/shiphero_2023-02.graphql", base="/graphql"),)
+    passthrough = {"method": "POST", "path": "/graphql", "data": {"query": "{ account { data { email } } }"}}
     credentials = {"refresh_token": REFRESH}
     wrong_credentials = {"refresh_token": "test-wrong-token"}
     scalars = {"ISODateTime": _is_time}
@@ -74,14 +67,14 @@ class FakeShipHero(Documents, GraphQLFake):
             }
             for key, facts in seed.WAREHOUSES.items()
         }
-        self.locations = {key: self._location(key, **facts) for key, facts in seed.LOCATIONS.items()}
+        self.locations = {key: self.new_location(key, **facts) for key, facts in seed.LOCATIONS.items()}
         self.lots = seed.LOTS
-        self.products = {key: self._product(**facts) for key, facts in seed.PRODUCTS.items()}
-        self.orders = {key: self._order(**facts) for key, facts in seed.ORDERS.items()}
+        self.products = {key: self.new_product(**facts) for key, facts in seed.PRODUCTS.items()}
+        self.orders = {key: self.new_order(**facts) for key, facts in seed.ORDERS.items()}
         self.log: list[dict[str, Any]] = []
         self._next = 5000
-        self._note(11, seed.PRIMARY, 0, 40, "Purchase order 41 received", 301, self.before)
-        self._note(12, seed.PRIMARY, 8, -3, "Cycle count", 301, self.before)
+        self.note(11, seed.PRIMARY, 0, 40, "Purchase order 41 received", 301, self.before)
+        self.note(12, seed.PRIMARY, 8, -3, "Cycle count", 301, self.before)
         inbound = {"status": "pending", "quantity": 20, "quantity_received": 5, "quantity_rejected": 1}
         self.products[11]["inbounds"][seed.PRIMARY] = [
             {"id": gid("Inbound", 1), **inbound},
@@ -91,11 +84,11 @@ class FakeShipHero(Documents, GraphQLFake):
     def crowd(self) -> None:
         """More of everything than fits on a page, also of lines, parcels, places and expected goods inside."""
         for key in range(2001, 2061):
-            self.products[key] = self._product(
+            self.products[key] = self.new_product(
                 sku=f"CARD-{key}", name=f"Card {key}", stock={seed.EAST: (key, 0, 0, 0)}, places={}
             )
         for key in range(401, 541):
-            self.locations[key] = self._location(key, warehouse=seed.EAST, name=f"B-{key}")
+            self.locations[key] = self.new_location(key, warehouse=seed.EAST, name=f"B-{key}")
         self.products[2001]["places"] = {seed.EAST: dict.fromkeys(range(401, 531), (1, None))}
         self.products[2001]["inbounds"] = {
             seed.EAST: [
@@ -117,10 +110,10 @@ class FakeShipHero(Documents, GraphQLFake):
                 "email": None,
                 "status": "active",
             }
-            self._note(2001, seed.EAST, key, 1, f"Adjusted {key}", None, self.before)
+            self.note(2001, seed.EAST, key, 1, f"Adjusted {key}", None, self.before)
         for key in range(1501, 1530):
             lines = {key * 100 + at: (2001 + at, 1, "1.00") for at in range(25 if key < 1503 else 1)}
-            self.orders[key] = self._order(
+            self.orders[key] = self.new_order(
                 order_number=str(key), partner_order_id=f"c-{key}", lines=lines, totals=("1.00", "0.00", "0.00")
             )
         self.ship(1501)
@@ -200,7 +193,7 @@ class FakeShipHero(Documents, GraphQLFake):
     def sell(self) -> None:
         """A unit leaves, which is dated in its warehouse only."""
         self.pass_time(hours=1)
-        self._move(12, seed.PRIMARY, -1, "Order 1003 shipped", 301)
+        self.move(12, seed.PRIMARY, -1, "Order 1003 shipped", 301)
 
     def release(self) -> None:
         """Somebody takes an order off hold."""
@@ -210,101 +203,22 @@ class FakeShipHero(Documents, GraphQLFake):
     def ship(self, key: int) -> None:
         """The warehouse sends everything of an order."""
         order = self.orders[key]
-        self._send(key, order["warehouse"], {line: facts[1] for line, facts in order["lines"].items()}, None)
+        self.send_goods(key, order["warehouse"], {line: facts[1] for line, facts in order["lines"].items()}, None)
 
     def _ledger_id(self, entry: dict[str, Any]) -> str:
         return ledger_id(StockChange(**{**entry, "product": Ref(id=entry["product"]["id"])}))
-
-    # State
-
-    def _location(self, key: int, warehouse: int, **facts: Any) -> dict[str, Any]:
-        made = {
-            "id": gid("Location", key),
-            "legacy_id": key,
-            "warehouse_id": gid("Warehouse", warehouse),
-            "zone": None,
-            "type": None,
-            "pickable": True,
-            "sellable": True,
-            "is_cart": False,
-            "created_at": self.before,
-            "last_counted": None,
-            "dimensions": None,
-        }
-        return made | facts
-
-    def _product(self, sku: str, name: str, stock: dict[int, Any], **facts: Any) -> dict[str, Any]:
-        made = {"sku": sku, "name": name, "stock": dict(stock), "created_at": self.before, "updated_at": self.before}
-        own = {"components": {}, "inbounds": {}, "places": {}}
-        made |= {"stock_updated_at": dict.fromkeys(stock, self.before)}
-        return {**EMPTY, **own, **made, **facts, "places": {k: dict(v) for k, v in facts.get("places", {}).items()}}
-
-    def _order(self, **facts: Any) -> dict[str, Any]:
-        names = ["profile", "required_ship_date", "hold_until_date", "incoterms", "packing_note", "gift_note"]
-        made: dict[str, Any] = dict.fromkeys(names, None) | {
-            "owner": seed.ACCOUNT,
-            "shop_name": "web.example.com",
-            "source": "api",
-            "fulfillment_status": "pending",
-            "order_date": self.before,
-            "updated_at": self.before,
-            "currency": "USD",
-            "email": "ada@example.com",
-            "saturday_delivery": False,
-            "require_signature": False,
-            "priority_flag": False,
-            "tags": [],
-            "holds": {},
-            "shipping_lines": dict(seed.SHIPPING),
-            "shipping_address": dict(seed.ADDRESS),
-            "warehouse": seed.PRIMARY,
-            "allocated": True,
-            "parcels": [],
-        }
-        return made | facts
-
-    def new_number(self) -> int:
-        self._next += 1
-        return self._next
-
-    def _note(
-        self, key: int, place: int, before: int, units: int, reason: str | None, location: int | None, at: str
-    ) -> None:
-        """An entry in the log of stock."""
-        facts = self.products[key]
-        self.log.append(
-            {
-                "created_at": at,
-                "account_id": gid("CustomerAccount", facts["owner"]),
-                "sku": facts["sku"],
-                "warehouse_id": gid("Warehouse", place),
-                "location_id": gid("Location", location) if location else None,
-                "user_id": gid("User", 1),
-                "previous_on_hand": before,
-                "change_in_on_hand": units,
-                "reason": reason,
-                "cycle_counted": False,
-                "product": {"id": gid("Product", key)},
-            }
-        )
-
-    def _move(self, key: int, place: int, units: int, reason: str | None, location: int | None = None) -> None:
-        facts = self.products[key]
-        onhand, *others = facts["stock"][place]
-        facts["stock"][place] = (onhand + units, *others)
-        facts["stock_updated_at"][place] = text(self.now)
-        places = facts["places"].setdefault(place, {})
-        if location or places:
-            at = location or next(iter(places))
-            there, lot = places.get(at, (0, None))
-            places[at] = (there + units, lot)
-        if units:
-            self._note(key, place, onhand, units, reason, location, text(self.now))
 
     # Queries
 
     def _answered(self, root: str, **more: Any) -> dict[str, Any]:
         return {"request_id": "5da7dc13", "complexity": self._charges[root], **more}
+
+    def _listed(self, root: str, nodes: list[dict[str, Any]], key: str = "id") -> dict[str, Any]:
+        """A list. Entries that are not there are not charged for."""
+        asked = int(self.document.variables.get("first", 1)) if self.document else 1
+        most = self._charges[root] - 1
+        answered = self._answered(root, data=by_cursor(nodes, key))
+        return answered | {"complexity": 1 + most * min(asked, len(nodes)) // asked}
 
     def _since(self, found: list[Any], date: str, since: str | None, until: str | None) -> list[Any]:
         return [item for item in found if (since or "") <= item[date] <= (until or "9")]
@@ -325,12 +239,12 @@ class FakeShipHero(Documents, GraphQLFake):
 
     @resolves("Query", "locations")
     def list_locations(self) -> Any:
-        return self._answered("locations", data=by_cursor(list(self.locations.values())))
+        return self._listed("locations", list(self.locations.values()))
 
     @resolves("Query", "products")
     def list_products(self, updated_from: str | None = None, updated_to: str | None = None) -> Any:
         found = [self.product_node(key) for key in self.products]
-        return self._answered("products", data=by_cursor(self._since(found, "updated_at", updated_from, updated_to)))
+        return self._listed("products", self._since(found, "updated_at", updated_from, updated_to))
 
     @resolves("Query", "product")
     def one_product(self, id: str) -> Any:
@@ -353,9 +267,7 @@ class FakeShipHero(Documents, GraphQLFake):
             for place in facts["stock"]
             if sku in (None, facts["sku"]) and warehouse_id in (None, gid("Warehouse", place))
         ]
-        return self._answered(
-            "warehouse_products", data=by_cursor(self._since(found, "updated_at", updated_from, updated_to))
-        )
+        return self._listed("warehouse_products", self._since(found, "updated_at", updated_from, updated_to))
 
     @resolves("Query", "inventory_changes")
     def list_changes(
@@ -371,9 +283,7 @@ class FakeShipHero(Documents, GraphQLFake):
             for at, entry in enumerate(self.log)
             if sku in (None, entry["sku"]) and warehouse_id in (None, entry["warehouse_id"])
         ]
-        return self._answered(
-            "inventory_changes", data=by_cursor(self._since(found, "created_at", date_from, date_to), "at")
-        )
+        return self._listed("inventory_changes", self._since(found, "created_at", date_from, date_to), "at")
 
     @resolves("Query", "orders")
     def list_orders(
@@ -388,7 +298,7 @@ class FakeShipHero(Documents, GraphQLFake):
             for key, facts in self.orders.items()
             if partner_order_id in (None, facts["partner_order_id"])
         ]
-        return self._answered("orders", data=by_cursor(self._since(found, "updated_at", updated_from, updated_to)))
+        return self._listed("orders", self._since(found, "updated_at", updated_from, updated_to))
 
     @resolves("Query", "order")
     def one_order(self, id: str) -> Any:
@@ -440,13 +350,13 @@ class FakeShipHero(Documents, GraphQLFake):
         if after < 0:
             raise GraphQLRefusal("Not enough inventory to remove", code=3, operation=root)
         location = number(data["location_id"]) if "location_id" in data else None
-        self._move(key, place, after - there, data.get("reason"), location)
+        self.move(key, place, after - there, data.get("reason"), location)
         return self._answered(root, warehouse_product=self.stock_node(key, place))
 
     @resolves("Mutation", "product_update")
     def update_product(self, data: dict[str, Any]) -> Any:
         key = self._by_sku(data)
-        given = {name: data[name] for name in ("name", "barcode", "dimensions") if name in data}
+        given: dict[str, Any] = {name: data[name] for name in ("name", "barcode", "dimensions") if name in data}
         self.products[key] |= {**given, "updated_at": text(self.now)}
         return self._answered("product_update", product=self.product_node(key))
 
@@ -461,7 +371,7 @@ class FakeShipHero(Documents, GraphQLFake):
         owner = data.get("customer_account_id")
         key = self.new_number()
         names = ("order_number", "partner_order_id", "shop_name", "currency", "shipping_lines")
-        self.orders[key] = self._order(
+        self.orders[key] = self.new_order(
             lines=lines,
             owner=number(owner) if owner else seed.ACCOUNT,
             totals=tuple(data.get(name, "0.00") for name in ("total_price", "total_tax", "total_discounts")),
@@ -517,32 +427,6 @@ class FakeShipHero(Documents, GraphQLFake):
             }
             label["dimensions"] = dict.fromkeys(("height", "length", "width", "weight")) | given["dimensions"]
         address = dict.fromkeys(("name", *PLAIN)) | data["address"]
-        parcel = self._send(key, number(data["warehouse_id"]), lines, label, address)
+        parcel = self.send_goods(key, number(data["warehouse_id"]), lines, label, address)
         order["updated_at"] = text(self.now)
         return self._answered("shipment_create", shipment=self.shipment_node(key, parcel))
-
-    def _send(
-        self, key: int, place: int, lines: dict[int, int], label: Any, address: dict[str, Any] | None = None
-    ) -> dict[str, Any]:
-        """Units leave, and with them the stock that was promised."""
-        order = self.orders[key]
-        parcel = {
-            "number": self.new_number(),
-            "created_date": text(self.now),
-            "warehouse": place,
-            "lines": lines,
-            "label": label,
-            "address": address or {"name": "Ada Lovelace", **PLAIN},
-        }
-        for line, units in lines.items():
-            product = order["lines"][line][0]
-            stock = self.products[product]["stock"]
-            if place in stock:
-                onhand, allocated, *others = stock[place]
-                stock[place] = (onhand, max(0, allocated - units), *others)
-                self._move(product, place, -units, f"Order {order['order_number']} shipped")
-        order["parcels"].append(parcel)
-        wanted = sum(units for _, units, _ in order["lines"].values())
-        if sum(sum(item["lines"].values()) for item in order["parcels"]) >= wanted:
-            order["fulfillment_status"] = "fulfilled"
-        return parcel
