@@ -56,6 +56,11 @@ class FakeShopify(GraphQLFake):
     wrong_credentials = {"shop": "tea-and-pots.myshopify.com", "access_token": "test-wrong-token"}
     scalars = {"DateTime": _is_time, "Money": _is_amount, "Decimal": _is_amount}
     scenes = SCENES
+    passthrough = {
+        "method": "POST",
+        "path": "/admin/api/2026-10/graphql.json",
+        "data": {"query": "{ shop { currencyCode } }"},
+    }
 
     def __init__(self) -> None:
         super().__init__()

@@ -45,6 +45,7 @@ class FakeWooCommerce(RestFake):
     credentials = {"store_url": "https://shop.example.com", "consumer_key": KEY, "consumer_secret": SECRET}
     wrong_credentials = {"store_url": "https://shop.example.com", "consumer_key": KEY, "consumer_secret": "test-wrong"}
     scenes = SCENES
+    passthrough = {"method": "GET", "path": "/orders", "params": {"per_page": "1"}}
 
     def __init__(self) -> None:
         super().__init__()
@@ -235,17 +236,14 @@ class FakeWooCommerce(RestFake):
 
     def tell(self, resource: Resource, changed: set[str]) -> list[Incoming]:
         noun = "order" if resource is orders.ORDERS else "product"
-        hook = next((hook for hook in self.hooks.values() if hook["topic"] == f"{noun}.updated"), None)
+        hooks = [hook for hook in self.hooks.values() if hook["topic"] == f"{noun}.updated"]
         told = []
-        for number in sorted(changed) if hook else []:
+        for hook, number in ((hook, number) for hook in hooks for number in sorted(changed)):
             found = self.orders if noun == "order" else {**self.products, **self.variations}
             body = json.dumps(found[int(number)]).encode()
             digest = hmac.new(hook["secret"].encode(), body, "sha256").digest()
-            headers = {
-                "topic": f"{noun}.updated",
-                "signature": base64.b64encode(digest).decode(),
-                "delivery-id": number,
-            }
+            signature = base64.b64encode(digest).decode()
+            headers = {"topic": f"{noun}.updated", "signature": signature, "delivery-id": number}
             told.append(Incoming({f"x-wc-webhook-{name}": value for name, value in headers.items()}, body))
         return told
 
