@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
 import structlog
 
 from crossdock.connections import problems
@@ -156,9 +157,13 @@ async def _begin(engine: Engine, due: Due, *, replace: bool) -> Run | None:
 async def _keep_lease(engine: Engine, due: Due) -> None:
     """Extends the lease while the connected system takes its time with a page."""
     while True:
-        await asyncio.sleep(schedules.LEASE_SECONDS / 4)
-        async with engine.database.transaction(due.organization_id) as connection:
-            await schedules.extend(connection, due)
+        await asyncio.sleep(due.pace.lease_seconds / 4)
+        try:
+            async with engine.database.transaction(due.organization_id) as connection:
+                await schedules.extend(connection, due)
+        except psycopg.OperationalError as error:
+            # The database may be back before the lease ends; giving up now would let two workers read at once.
+            log.warning("a lease could not be extended", function=due.function_name, error=str(error))
 
 
 async def _read(engine: Engine, run: Run, watch: Watch) -> None:
