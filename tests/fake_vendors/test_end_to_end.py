@@ -70,9 +70,18 @@ class Place:
         assert shown["errors"] == []
 
     async def stored(self, action: Action) -> dict[str, dict[str, Any]]:
-        """The records of a list, by id."""
+        """The records of a list, by id; of a list inside other records, those inside all of them."""
+        outside, inside, rest = action.path.partition("/{")
+        if inside:
+            owners = await self._listed(outside)
+            paths = [f"{outside}/{owner}{rest.partition('}')[2]}" for owner in owners]
+        else:
+            paths = [action.path]
+        return {key: record for path in paths for key, record in (await self._listed(path)).items()}
+
+    async def _listed(self, path: str) -> dict[str, dict[str, Any]]:
         found: dict[str, dict[str, Any]] = {}
-        async for page in self.caller.pages(action.path, limit=200):
+        async for page in self.caller.pages(path, limit=200):
             found |= {record["id"]: record for record in page}
         return found
 

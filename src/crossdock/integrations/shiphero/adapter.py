@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from crossdock.integrations.shiphero.catalogue import Catalogue
+from crossdock.integrations.shiphero.receiving import Receiving
 from crossdock.integrations.shiphero.sales import Sales
-from crossdock.integrations.shiphero.stock import StockKeeping
 
 
-class ShipHero(Sales, StockKeeping, Catalogue):
+class ShipHero(Sales, Receiving, Catalogue):
     """A ShipHero account."""
 
     slug = "shiphero"

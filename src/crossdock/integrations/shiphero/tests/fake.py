@@ -14,10 +14,12 @@ from graphql import GraphQLError
 
 from crossdock.contract.resources import Resource
 from crossdock.contract.wms.customers import WAREHOUSE_CUSTOMERS
+from crossdock.contract.wms.inbound_shipments import INBOUND_SHIPMENT_SUPPLIERS, INBOUND_SHIPMENTS
 from crossdock.contract.wms.inventory import INVENTORY
 from crossdock.contract.wms.ledger import INVENTORY_LEDGER
 from crossdock.contract.wms.orders import ORDERS
 from crossdock.contract.wms.products import PRODUCTS
+from crossdock.contract.wms.returns import RETURNS
 from crossdock.contract.wms.warehouses import WAREHOUSE_LOCATIONS, WAREHOUSES
 from crossdock.integrations.kit.fake import Call, Reply, Specification, SpecificationViolation
 from crossdock.integrations.kit.fake.graphql import Document, GraphQLFake, GraphQLRefusal, resolves
@@ -28,10 +30,10 @@ from crossdock.integrations.shiphero.adapter import ShipHero
 from crossdock.integrations.shiphero.mapping import ledger_id
 from crossdock.integrations.shiphero.models import Ref, StockChange
 from crossdock.integrations.shiphero.tests import seed
+from crossdock.integrations.shiphero.tests.arrivals import Arrivals
 from crossdock.integrations.shiphero.tests.costs import MOST, charges
 from crossdock.integrations.shiphero.tests.documents import PLAIN, by_cursor, gid, number, text
 from crossdock.integrations.shiphero.tests.scenes import SCENES
-from crossdock.integrations.shiphero.tests.state import State
 
 REFRESH, ACCESS = "test-refresh-token", "test-access-token"
 
@@ -40,7 +42,7 @@ def _is_time(value: Any) -> bool:
     return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is None
 
 
-class FakeShipHero(State, GraphQLFake):
+class FakeShipHero(Arrivals, GraphQLFake):
     """Products with stock in warehouses, the log of its changes, orders and what is sent of them."""
 
     adapter = ShipHero
@@ -73,6 +75,7 @@ class FakeShipHero(State, GraphQLFake):
         self.orders = {key: self.new_order(**facts) for key, facts in seed.ORDERS.items()}
         self.log: list[dict[str, Any]] = []
         self._next = 5000
+        self.fill()
         self.note(11, seed.PRIMARY, 0, 40, "Purchase order 41 received", 301, self.before)
         self.note(12, seed.PRIMARY, 8, -3, "Cycle count", 301, self.before)
         inbound = {"status": "pending", "quantity": 20, "quantity_received": 5, "quantity_rejected": 1}
@@ -87,6 +90,7 @@ class FakeShipHero(State, GraphQLFake):
             self.products[key] = self.new_product(
                 sku=f"CARD-{key}", name=f"Card {key}", stock={seed.EAST: (key, 0, 0, 0)}, places={}
             )
+        self.crowd_arrivals()
         for key in range(401, 541):
             self.locations[key] = self.new_location(key, warehouse=seed.EAST, name=f"B-{key}")
         self.products[2001]["places"] = {seed.EAST: dict.fromkeys(range(401, 531), (1, None))}
@@ -161,6 +165,9 @@ class FakeShipHero(State, GraphQLFake):
             PRODUCTS.key: ("Product", self.products),
             INVENTORY.key: ("Product", self.products),
             ORDERS.key: ("Order", self.orders),
+            INBOUND_SHIPMENTS.key: ("PurchaseOrder", self.purchases),
+            INBOUND_SHIPMENT_SUPPLIERS.key: ("Vendor", self.vendors),
+            RETURNS.key: ("Return", self.returns),
         }
         kind, found = kinds[resource.key]
         return {gid(kind, key) for key in found}
@@ -182,6 +189,15 @@ class FakeShipHero(State, GraphQLFake):
         if resource is WAREHOUSE_CUSTOMERS:
             self.customers[seed.MERCHANT]["username"] = "Tea, Pots and Cups"
             return {gid("CustomerAccount", seed.MERCHANT)}
+        if resource is INBOUND_SHIPMENTS:
+            self.purchases[61]["tracking_number"] = "1Z61"
+            return {gid("PurchaseOrder", 61)}
+        if resource is INBOUND_SHIPMENT_SUPPLIERS:
+            self.vendors[42]["name"] = "Cups and Co"
+            return {gid("Vendor", 42)}
+        if resource is RETURNS:
+            self.returns[72]["status"] = "cancelled"
+            return {gid("Return", 72)}
         self.locations[301]["zone"] = "B"
         return {gid("Location", 301)}
 
@@ -305,6 +321,22 @@ class FakeShipHero(State, GraphQLFake):
         if number(id) not in self.orders or gid("Order", number(id)) != id:
             raise GraphQLRefusal("Order not found", code=client.NOT_FOUND, operation="order")
         return self._answered("order", data=self.order_node(number(id)))
+
+    @resolves("Query", "purchase_orders")
+    def list_purchases(self) -> Any:
+        return self._listed("purchase_orders", list(self.purchases.values()))
+
+    @resolves("Query", "purchase_order")
+    def one_purchase(self, id: str) -> Any:
+        return self._answered("purchase_order", data=self.purchases[number(id)])
+
+    @resolves("Query", "vendors")
+    def list_vendors(self) -> Any:
+        return self._listed("vendors", list(self.vendors.values()))
+
+    @resolves("Query", "returns")
+    def list_returns(self) -> Any:
+        return self._listed("returns", list(self.returns.values()))
 
     @resolves("Query", "shipment")
     def one_shipment(self, id: str) -> Any:

@@ -12,9 +12,10 @@ from crossdock.contract.bodies import MeasurementsBody
 from crossdock.contract.errors import InvalidBody, UnexpectedShape
 from crossdock.contract.wms.order_bodies import ShipToAddressBody
 from crossdock.integrations.kit.mapping import moment
-from crossdock.integrations.shiphero import bodies, mapping, order_bodies, order_mapping
+from crossdock.integrations.shiphero import bodies, mapping, order_bodies, order_mapping, receiving
 from crossdock.integrations.shiphero.mapping import Units
 from crossdock.integrations.shiphero.models import Dimensions, ShipHeroOrder, ShipHeroProduct, StockedProduct
+from crossdock.integrations.shiphero.receiving_models import Purchase, ShipHeroReturn
 
 UNITS = Units("in", "oz")
 HEAD = {"id": "P1", "account_id": "A1", "sku": "TEA", "name": "Tea", "created_at": "2026-03-01T10:00:00"}
@@ -26,6 +27,9 @@ ORDER = {"id": "O1", "order_date": "2026-03-01T10:00:00", "line_items": EMPTY_LI
 
 def listed(*nodes: dict[str, Any]) -> dict[str, Any]:
     return {**EMPTY_LIST, "edges": [{"node": node} for node in nodes]}
+
+
+SENT, WAITING = listed({**LINE, "quantity_shipped": 1}), listed({**LINE, "backorder_quantity": 1})
 
 
 def product(**facts: Any) -> Any:
@@ -187,6 +191,42 @@ def test_status(facts: dict[str, Any], status: str) -> None:
 )
 def test_order(facts: dict[str, Any], field: str, expected: Any) -> None:
     assert getattr(order_mapping.order_record(order(**facts), UNITS), field) == expected
+
+
+@pytest.mark.parametrize(
+    ("raw", "received", "expected"),
+    [
+        ("pending", 0, "open"),
+        ("Pending", 1, "receiving"),
+        ("pending", None, "open"),
+        ("closed", 1, "received"),
+        ("canceled", 1, "cancelled"),
+        ("Customs", 0, "other"),
+        (None, 0, "other"),
+    ],
+)
+def test_status_of_a_purchase_order(raw: str | None, received: int | None, expected: str) -> None:
+    line = {"id": "PL1", "quantity": 2, "quantity_received": received, "updated_at": "2026-04-01T00:00:00"}
+    given = {"id": "PO1", "created_at": "2026-03-01T00:00:00", "fulfillment_status": raw, "line_items": listed(line)}
+    found = receiving.purchase_record(msgspec.convert(given, Purchase))
+    assert (found.status, found.raw_status) == (expected, raw)
+    assert found.updated_date == moment("2026-04-01T00:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("pending", "open"),
+        ("Warehouse_Complete", "received"),
+        ("cancelled", "cancelled"),
+        ("", "other"),
+        (None, "other"),
+    ],
+)
+def test_a_return_without_labels_and_lines(raw: str | None, expected: str) -> None:
+    given = {"id": "R1", "created_at": "2026-03-01T00:00:00", "status": raw, "labels": None, "line_items": None}
+    found = receiving.return_record(msgspec.convert(given, ShipHeroReturn), UNITS)
+    assert (found.status, found.shipments, found.line_items) == (expected, [], [])
 
 
 @pytest.mark.parametrize(
