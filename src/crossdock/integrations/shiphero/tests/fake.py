@@ -132,7 +132,7 @@ class FakeShipHero(Arrivals, GraphQLFake):
 
     def answer(self, call: Call) -> Reply:
         if call.path == client.REFRESH:
-            return Reply({"access_token": ACCESS, "expires_in": 2419200, "token_type": "Bearer"})
+            return Reply({"access_token": ACCESS, "expires_in": 2419200})
         return super().answer(call)
 
     def admits(self, request: VendorRequest) -> bool:
