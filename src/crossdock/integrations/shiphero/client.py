@@ -44,6 +44,11 @@ NOT_FOUND, TOO_FEW_CREDITS = 5, 30
 _DENIED = frozenset({"not authorized", "unauthorized", "permission", "scope"})
 """Words in refusals of a user who may not do something; they have no code of their own."""
 _FAILED = "unexpected error"
+READS = frozenset(
+    "account inventory_changes locations order orders product products purchase_order purchase_orders returns shipment "
+    "vendors warehouse_products".split()
+)
+"""Operations that change nothing."""
 LONGEST_WAIT_SECONDS = CREDITS / CREDITS_PER_SECOND
 
 
@@ -95,10 +100,11 @@ def _token(answer: VendorAnswer) -> Token:
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """An entry of `errors`; the last three come with a lack of credits."""
+    """An entry of `errors`; the last two come with a lack of credits."""
 
     message: str
     code: int | str | None = None
+    operation: str | None = None
     path: list[str | int] | None = None
     required_credits: float | None = None
     remaining_credits: float | None = None
@@ -129,10 +135,10 @@ def problem_in(answer: VendorAnswer) -> CrossdockError | None:
         found: Envelope = answer.json(Envelope)
     except UnexpectedShape as error:
         return error
-    return _error(found.errors) if found.errors else None
+    return _error(found.errors, found.data) if found.errors else None
 
 
-def _error(problems: list[Problem]) -> CrossdockError:
+def _error(problems: list[Problem], data: Any) -> CrossdockError:
     first, message = problems[0], "; ".join(problem.message for problem in problems)
     code = None if first.code is None else str(first.code)
     if first.code == TOO_FEW_CREDITS:
@@ -142,11 +148,19 @@ def _error(problems: list[Problem]) -> CrossdockError:
         return UnexpectedShape(f"{NAME} could not give the whole answer: {message}")
     words = message.lower()
     if _FAILED in words:
-        return VendorUnavailable(f"{NAME} failed: {message}", may_have_applied=True, vendor_code=code)
+        if _only_read(problems, data):
+            return VendorUnavailable(f"{NAME} failed: {message}", may_have_applied=False, vendor_code=code)
+        return UnexpectedShape(f"{NAME} failed, and does not say whether anything was changed: {message}")
     if first.code == NOT_FOUND:
         return VendorRejected(message, status=404, vendor_code=code)
     denied = any(word in words for word in _DENIED)
     return VendorRejected(message, status=403 if denied else 400, vendor_code=code)
+
+
+def _only_read(problems: list[Problem], data: Any) -> bool:
+    """Whether the operations that an answer names change nothing."""
+    names = {problem.operation for problem in problems if problem.operation} | set(data or {})
+    return bool(names) and names <= READS
 
 
 def _wait(problem: Problem) -> float:

@@ -53,7 +53,8 @@ def test_a_document_costs_what_it_says(name: str) -> None:
         ({"message": "Order not found", "code": 5}, VendorRejected, 404),
         ({"message": "Invalid quantity", "code": 3}, VendorRejected, 400),
         ({"message": "You do not have permission for this"}, VendorRejected, 403),
-        ({"message": "An unexpected error occurred", "code": 1}, VendorUnavailable, 502),
+        ({"message": "An unexpected error occurred", "operation": "orders"}, VendorUnavailable, 502),
+        ({"message": "An unexpected error occurred", "operation": "order_create"}, UnexpectedShape, 502),
         ({"message": "Not enough credits", "code": 30}, RateLimited, 429),
         ({"message": "Failed", "path": ["order_create", "order"]}, UnexpectedShape, 502),
     ],
@@ -88,6 +89,14 @@ def test_credits_that_were_taken(data: Any, expected: float | None) -> None:
     """A cheap call counts for more than it takes, because calls are limited as well."""
     answer = VendorAnswer(200, {}, json.dumps({"data": data}).encode(), "https://example.com")
     assert client.charge_of(answer) == expected
+
+
+@specified
+def test_operations_that_change_nothing_are_queries() -> None:
+    """A change that failed in the middle would count as not made, and be made twice."""
+    kind = FakeShipHero().schema.query_type
+    assert kind is not None
+    assert set(kind.fields) >= client.READS
 
 
 @specified
