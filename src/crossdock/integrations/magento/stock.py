@@ -73,7 +73,7 @@ def check_lines(lines: Sequence[BatchAdjustInventoryLine]) -> None:
 
 
 def batches(skus: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Condition and value of the searches that find these SKUs. A list is divided at commas, so those with one go alone."""
+    """Condition and value of the searches that find these SKUs; one with a comma goes alone, as lists part there."""
     part: list[str] = []
     length = 0
     for sku in dict.fromkeys(skus):
