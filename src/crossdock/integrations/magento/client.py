@@ -138,7 +138,9 @@ def _more(errors: list[Any] | None) -> list[str]:
 
 def _filled(text: str, parameters: Any) -> str:
     """`%1` stands for the first of a list, `%name` for a member of an object."""
-    named = enumerate(parameters, 1) if isinstance(parameters, list) else getattr(parameters, "items", dict)()
-    for name, value in sorted(named, key=lambda pair: -len(str(pair[0]))):
-        text = text.replace(f"%{name}", str(value))
+    named: dict[str, Any] = parameters if isinstance(parameters, dict) else {}
+    if isinstance(parameters, list):
+        named = {str(number): value for number, value in enumerate(parameters, 1)}
+    for name in sorted(named, key=len, reverse=True):
+        text = text.replace(f"%{name}", str(named[name]))
     return text

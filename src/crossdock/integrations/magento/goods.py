@@ -21,6 +21,7 @@ from crossdock.integrations.kit.adapter import (
     Snapshot,
     Window,
     implements,
+    probes,
     settles,
 )
 from crossdock.integrations.magento import mapping, stock
@@ -30,7 +31,8 @@ from crossdock.integrations.magento.models import Category, Found, MagentoProduc
 
 NEAR = 300
 """How far below a variant its parent is looked for first: they are mostly made together."""
-LINES_PER_CALL = 100
+LINES_PER_CALL = 20
+"""What a shop takes at once where its input limits are switched on, as they come."""
 NOTHING_SENT = "Not sent, because another line cannot be applied."
 EARLIER_FAILED = "Not sent, because an earlier line failed."
 Stock = dict[str, list[SourceItem]]
@@ -60,6 +62,14 @@ class Goods(MagentoBase):
         async for found, following in self.walk("/products", MagentoProduct, after=int(window.cursor or 0)):
             records = await self.product_records(found, families)
             yield Page(records, None if following is None else str(following))
+
+    @probes(products.GET_PRODUCTS)
+    async def probe_products(self) -> None:
+        nothing = ("entity_id", "eq", "0")
+        for path in ("/products", "/categories/list"):
+            # https://developer.adobe.com/commerce/webapi/rest/use-rest/performing-searches/
+            await self.client.get(path, criteria([nothing], sort="entity_id"))
+        await self._stock(["0"])
 
     @implements(
         warehouses.GET_WAREHOUSES, mode=Snapshot(because="Sources have no time of change, and there are few of them.")

@@ -228,7 +228,7 @@ def status(order: MagentoOrder) -> CartOrderStatus:
 
 def left_to_ship(item: OrderItem) -> Decimal:
     """Units that were neither shipped nor called off."""
-    return item.qty_ordered - item.qty_canceled - item.qty_shipped - item.qty_refunded
+    return item.qty_ordered - item.qty_canceled - max(item.qty_shipped, item.qty_refunded)
 
 
 def units(value: Decimal) -> int:

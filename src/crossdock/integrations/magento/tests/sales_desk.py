@@ -115,7 +115,8 @@ class SalesDesk:
             raise Refused("The credit memo's total must be positive.")
         if total > order["total_paid"] - back:
             raise Refused(f"The most money available to refund is ${order['total_paid'] - back}.")
-        made = {"entity_id": self._new(), "order_id": number, "grand_total": total, "items": [], "comments": []}
+        made: dict[str, Any] = {"entity_id": self._new(), "order_id": number, "grand_total": total}
+        made |= {"items": [], "comments": []}
         if "comment" in body:
             made["comments"] = [self._comment(made["entity_id"], body["comment"])]
         self.memos.append(made)
@@ -136,7 +137,7 @@ class SalesDesk:
 
     @staticmethod
     def _left(line: dict[str, Any]) -> int:
-        units = line["qty_ordered"] - line["qty_canceled"] - line["qty_shipped"] - line["qty_refunded"]
+        units = line["qty_ordered"] - line["qty_canceled"] - max(line["qty_shipped"], line["qty_refunded"])
         return 0 if line["is_virtual"] else int(units)
 
     def _row(self, sku: str, source: str) -> Any:

@@ -72,6 +72,15 @@ SCENES = (
         "refused_lines",
         body=_lines(("31", 1, None), ("99", 1, None), ("13", 1, None), ("11", 1, None), ("31", 1, "west")),
     ),
+    Scene(
+        "batch_adjust_inventory",
+        "later_call_fails",
+        body=_lines(*((str(number), 1, None) for number in range(1001, 1022))),
+        before=lambda fake: fake.crowd(),
+        fault=Fault.FORBIDDEN,
+        fault_on=STOCK,
+        fault_after=1,
+    ),
     Scene("create_order_shipment", "", ("501",), PARCEL),
     Scene(
         "create_order_shipment",
