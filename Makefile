@@ -14,7 +14,10 @@ NODE_READY := $(if $(shell command -v npm),$(NODES:=/node_modules/.ready))
 # Two processes: the suite starts a PostgreSQL in each, and most machines that build have two cores.
 WORKERS ?= 2
 
-.PHONY: help run test check fix bench real postman new clean
+# `make faults ROUNDS=20 SEED=7` plays other rounds.
+ROUNDS ?= 200
+
+.PHONY: help run test check fix bench faults real postman new clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +42,9 @@ fix: $(READY) ## Repair what can be repaired: format, lint, generated files
 bench: $(READY) ## Measure, as ratios in one run
 	@$(UV) sync --quiet --locked --group bench
 	@$(PYTHON) -m bench
+
+faults: $(READY) ## Kill, freeze and restart real processes for 200 rounds, and check what they promise
+	@$(PYTHON) -m faults --rounds $(ROUNDS) $(if $(SEED),--seed $(SEED))
 
 real: $(READY) ## Install and start Tryton and Vendure, and run the example against both
 	@PATH="$(CURDIR)/.uv/bin:$$PATH" $(PYTHON) -m real

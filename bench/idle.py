@@ -10,32 +10,31 @@ import sys
 import time
 from pathlib import Path
 
+from bench.processor import below
 from bench.report import Report
 from crossdock.platform.settings import variable
 
-SETTLING_SECONDS = 45
+SETTLING_SECONDS = 240
+LOOK_SECONDS = 12.0
+"""Longer than a worker's look for what is due."""
+QUIET = 0.05
+"""A share of one core under which a start counts as over."""
+FEWEST_PROCESSES = 4
 SECONDS = 60
 
 
-def _processes(root: int) -> dict[int, tuple[int, str, float]]:
-    """Every process below one: its parent, its name, and the processor time it has used."""
-    tick = os.sysconf("SC_CLK_TCK")
-    found: dict[int, tuple[int, str, float]] = {}
-    for folder in Path("/proc").iterdir():
-        if not folder.name.isdigit():
-            continue
-        try:
-            text = (folder / "stat").read_text()
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        name, _, rest = text.partition(" (")[2].rpartition(") ")
-        fields = rest.split()
-        # Time of the process itself and of children that have ended.
-        found[int(folder.name)] = (int(fields[1]), name, sum(map(int, fields[11:15])) / tick)
-    below = {root}
-    while more := {number for number, (parent, _, _) in found.items() if parent in below} - below:
-        below |= more
-    return {number: found[number] for number in below if number in found}
+def _settle(root: int) -> None:
+    """Waits until what a first start does is over: sandboxes are filled and synced."""
+    deadline = time.monotonic() + SETTLING_SECONDS
+    while time.monotonic() < deadline:
+        before = _used(root)
+        time.sleep(LOOK_SECONDS)
+        if len(below(root)) >= FEWEST_PROCESSES and _used(root) - before < QUIET * LOOK_SECONDS:
+            return
+
+
+def _used(root: int) -> float:
+    return sum(seconds for _, seconds in below(root).values())
 
 
 def measure(report: Report, folder: Path) -> None:
@@ -52,21 +51,20 @@ def measure(report: Report, folder: Path) -> None:
         stderr=subprocess.DEVNULL,
     )
     try:
-        time.sleep(SETTLING_SECONDS)
-        before = _processes(server.pid)
+        _settle(server.pid)
+        before = below(server.pid)
         started = time.monotonic()
         time.sleep(SECONDS)
-        after = _processes(server.pid)
+        after = below(server.pid)
         seconds = time.monotonic() - started
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait()
-    if len(after) < 4:
+    if len(after) < FEWEST_PROCESSES:
         raise AssertionError(f"the server was not up: {after}")
     used: dict[str, float] = {}
-    known = {number: spent for number, (_, _, spent) in before.items()}
-    for number, (_, name, spent) in after.items():
-        used[name] = used.get(name, 0) + spent - known.get(number, 0)
+    for number, (name, spent) in after.items():
+        used[name] = used.get(name, 0) + spent - before.get(number, ("", 0))[1]
     report.section(f"`crossdock serve` with nothing to do, {len(after)} processes")
     for name, spent in sorted(used.items()):
         report.line(f"{name:<16} {100 * spent / seconds:5.2f} % of a core")

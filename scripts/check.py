@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT))
 
 from scripts import generate_docs, layers, vendor_names  # noqa: E402 - the root has to be on the path first
 
-CODE = [name for name in ("src", "tests", "bench", "examples", "real", "scripts") if (ROOT / name).is_dir()]
+CODE = [name for name in ("src", "tests", "bench", "faults", "examples", "real", "scripts") if (ROOT / name).is_dir()]
 
 
 @dataclass(frozen=True)

@@ -323,11 +323,17 @@ def connect(
 
     connection_id, token = _with_engine(create)
     sys.stdout.write(f"CONNECTION_ID={connection_id}\nACCESS_TOKEN={token}\n")
-    if adapter.receivers and adapter.in_process is None and not settings_module.load().public_url:
-        said = (
-            f"{adapter.display_name} is only polled: set {settings_module.variable('public_url')} for its webhooks too."
-        )
-        sys.stderr.write(f"{said}\n")
+    told = polling_note(adapter, settings_module.load())
+    if told:
+        sys.stderr.write(f"{told}\n")
+
+
+def polling_note(adapter: type[Adapter], settings: Settings) -> str | None:
+    """What to know of a system that would tell of changes by itself, but has no way to reach this server."""
+    if not adapter.receivers or adapter.in_process is not None or settings.public_url:
+        return None
+    variable = settings_module.variable("public_url")
+    return f"{adapter.display_name} is only polled; with {variable} it would tell of changes by itself."
 
 
 @app.command()

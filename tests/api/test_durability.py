@@ -12,6 +12,7 @@ import stat
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psycopg
@@ -200,6 +201,29 @@ class TestKilledWhileSyncing:
         rows = [row for row in rows if row[3] == "record"]
         assert sorted(row[1] for row in rows) == sorted("abcdefgh")
         assert all(row[2] for row in rows)
+
+    async def test_another_worker_takes_over_when_the_lease_ends(
+        self, installed: Installation, connected: DepotConnection, fresh_database_url: str
+    ) -> None:
+        """The job that started the run is over; what the survivor finds is the row, and nobody has to help it."""
+        lease = {"CROSSDOCK_SYNC_LEASE_SECONDS": "2"}
+        fault = connected.depot.fail("GET", "/items?page=1", hold=asyncio.Event())
+        worker = installed.start("worker", **lease)
+        await asyncio.wait_for(fault.met.wait(), PATIENCE_SECONDS)
+        row = "select {} from sync_schedules where function_name = 'get_inventory'"
+        async with await psycopg.AsyncConnection.connect(fresh_database_url, autocommit=True) as database:
+
+            async def value(column: str) -> Any:
+                found = await (await database.execute(row.format(column))).fetchone()
+                return found and found[0]
+
+            await _kill(worker)
+            assert await value("lease_id") is not None
+            installed.start("worker", **lease)
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while await value("first_completed_at") is None:  # noqa: ASYNC110 - another process does it
+                    await asyncio.sleep(0.05)
+            assert await value("(select count(*) from wms_inventory)") == len("abcdefgh")
 
 
 class TestTwoServers:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from urllib.parse import quote
 
 import httpx
+import psycopg
 import pytest
 
 from crossdock.platform.app import make_app
@@ -211,3 +212,50 @@ async def test_a_slow_write_holds_up_nobody_else(hasty: DepotConnection, http: h
     assert (await asyncio.wait_for(hasty.caller.get("/wms/inventory"), 0.4)).status_code == 200
     assert not slow.done()
     assert (await slow).status_code == 504
+
+
+class TestAfterTheAnswer:
+    async def test_an_outcome_that_cannot_be_noted_is_open(
+        self, depot_connection: DepotConnection, database_url: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """An internal error would make the caller write again, under another key."""
+        depot_connection.depot.stock("a")
+        await depot_connection.sync()
+        hold = asyncio.Event()
+        depot_connection.depot.fail("POST", "/adjustments", hold=hold, applies=True)
+        writing = asyncio.create_task(depot_connection.adjust(key="key"))
+        counter = "select from event_counters where organization_id = %s for update"
+        ended = "select pg_terminate_backend(pid) from pg_stat_activity where %s = any(pg_blocking_pids(pid))"
+        async with await psycopg.AsyncConnection.connect(database_url) as other:
+            await other.execute(counter, (depot_connection.organization_id,))
+            hold.set()
+            while not await (await other.execute(ended, (other.info.backend_pid,))).fetchall():  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+            answer = await writing
+            await other.rollback()
+        assert answer.status_code == 504, answer.text
+        assert "could not be noted" in answer.json()["error"]
+        later = depot_connection.engine.now() + timedelta(seconds=200)
+        monkeypatch.setattr(depot_connection.engine, "now", lambda: later)
+        again = await depot_connection.adjust(key="key")
+        assert (again.status_code, again.json()["data"]["onhand"]) == (200, 11)
+        assert depot_connection.depot.effects == ["a +1"]
+
+    async def test_one_that_was_settled_meanwhile_has_one_answer(
+        self, depot_connection: DepotConnection, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Two answers to one key would let a caller book the same stock twice."""
+        depot_connection.depot.stock("a")
+        await depot_connection.sync()
+        hold = asyncio.Event()
+        fault = depot_connection.depot.fail("POST", "/adjustments", hold=hold, applies=True)
+        writing = asyncio.create_task(depot_connection.adjust(key="key"))
+        await fault.met.wait()
+        depot_connection.depot.stock("a", onhand=70)
+        later = depot_connection.engine.now() + timedelta(seconds=200)
+        monkeypatch.setattr(depot_connection.engine, "now", lambda: later)
+        settled = await depot_connection.adjust(key="key")
+        assert (settled.status_code, settled.json()["data"]["onhand"]) == (200, 70)
+        hold.set()
+        assert (await writing).content == settled.content
+        assert (await depot_connection.stored())["a"] == 70

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from crossdock.connections import problems
 from crossdock.link import service as link
 from crossdock.link import sign_ins
 from tests.api.client import connected_depot
@@ -143,6 +144,23 @@ class TestPermissions:
         await desk.connection.sync("get_orders")
         assert await desk.orders() == before
         assert desk.connection.depot.requests == ["GET /items"]
+
+    async def test_calls_that_name_records_do_not_pile_up(self, desk: Office) -> None:
+        """A report that asks for every order by its id would fill the screen with what is one thing to the merchant."""
+        connection = desk.connection
+        async with connection.engine.database.transaction(connection.organization_id) as transaction:
+            for number in range(problems.MOST_CALLS + 3):
+                await problems.note(
+                    transaction,
+                    organization_id=connection.organization_id,
+                    connection_id=connection.connection_id,
+                    problem=problems.of_missing("Depot", f"https://depot/orders/{number}", ["get_orders"]),
+                    now=connection.engine.now(),
+                )
+        shown = await _problems(desk)
+        assert len(shown) == problems.MOST_CALLS
+        assert [url for url in shown if url.endswith(("/0.", "/1.", "/2."))] == []
+        assert [event for event, _ in await _told(desk)].count("deleted") == 3
 
 
 class TestFailures:

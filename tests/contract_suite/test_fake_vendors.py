@@ -22,10 +22,12 @@ from crossdock.integrations.kit.adapter import Adapter, Incremental, Window
 from crossdock.integrations.kit.client import Effect
 from crossdock.integrations.kit.fake import FakeVendor, Fault, Scene, find, specifications_folder
 from crossdock.integrations.kit.fake.scenes import record
+from crossdock.integrations.kit.webhooks import Delivery, Incoming, Subscription
 
 pytestmark = pytest.mark.anyio
 FAKES = [fake for adapter in registry.adapters() if (fake := find(adapter)) is not None]
 MAX_PAGES = 1000
+URL, SECRET = "https://crossdock.example.com/vendor-webhooks/x/y", "test-webhook-secret"
 REFUSED_FAULTS = {
     Fault.UNAUTHORIZED: NeedsReconnect,
     Fault.FORBIDDEN: CrossdockError,
@@ -113,6 +115,7 @@ class TestScenes:
     @pytest.mark.parametrize(("kind", "scene"), scenes())
     async def test_the_fake_still_answers_like_this(self, kind: type[FakeVendor], scene: Scene) -> None:
         """A cassette that the specification does not allow would keep a broken adapter green."""
+        stamina.set_testing(True, attempts=1)  # A cassette is replayed without second attempts.
         recorded = await record(kind, scene)
         path = exchanges.cassette_folder(kind.adapter) / f"{scene.cassette}.json"
         if os.environ.get("CROSSDOCK_RECORD_CASSETTES"):
@@ -268,6 +271,52 @@ class TestWriting:
         with pytest.raises(CrossdockError):
             await write(fake, adapter, scene)
         assert adapter.client.effect is not Effect.NONE
+
+
+def listeners() -> list[Any]:
+    """Every read of a vendor with webhooks."""
+    return [item for item in reads() if item.values[0].adapter.receivers]
+
+
+def listening() -> list[type[FakeVendor]]:
+    return [kind for kind in FAKES if kind.adapter.receivers]
+
+
+class TestWebhooks:
+    @pytest.mark.parametrize("kind", listening(), ids=name_of)
+    async def test_asking_twice_subscribes_once(self, kind: type[FakeVendor]) -> None:
+        """Two subscriptions would double every message, and the older one would outlive the connection."""
+        fake = kind()
+        adapter = fake.connect()
+        wanted = Subscription(URL, SECRET, sorted(kind.adapter.receivers))
+        await adapter.subscribe(wanted)
+        made = await adapter.subscribe(wanted)
+        assert fake.subscribed() == sorted(kind.adapter.receivers)
+        await adapter.unsubscribe(made.reference)
+        assert fake.subscribed() == []
+        await adapter.unsubscribe(made.reference)
+
+    @pytest.mark.parametrize(("kind", "action"), listeners())
+    async def test_a_message_brings_what_changed(self, kind: type[FakeVendor], action: Action) -> None:
+        """A message that is misread, or believed although somebody else sent it, shows stock that is not there."""
+        fake = kind()
+        adapter = fake.connect()
+        made = await adapter.subscribe(Subscription(URL, SECRET, sorted(kind.adapter.receivers)))
+        webhooks, secret = kind.adapter.webhooks, made.secret or SECRET
+        assert webhooks is not None
+        changed = fake.change(action.resource)
+        messages = fake.tell(action.resource, changed)
+        assert messages
+        found: set[str] = set()
+        for message in messages:
+            assert webhooks.verifier.accepts(message, secret, fake.now)
+            assert not webhooks.verifier.accepts(Incoming(message.headers, message.body + b" "), secret, fake.now)
+            assert not webhooks.verifier.accepts(message, f"{secret}x", fake.now)
+            for told in await adapter.receive(Delivery(webhooks.topic(message), message.body)):
+                assert told.resource is action.resource
+                found |= {record["id"] for record in exchanges.checked(action, list(told.records))}
+        assert found >= changed
+        assert fake.violations == []
 
 
 async def _changing_request(kind: type[FakeVendor], scene: Scene) -> tuple[str, str]:

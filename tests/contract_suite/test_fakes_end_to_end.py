@@ -137,6 +137,17 @@ class TestSyncing:
             await place.sync()
 
 
+@pytest.mark.parametrize("kind", [kind for kind in FAKES if kind.adapter.plain_http], ids=name_of)
+async def test_a_call_is_passed_through(engine: Engine, kind: type[FakeVendor]) -> None:
+    """What the API does not cover has to be reachable with the stored credentials all the same."""
+    assert kind.passthrough is not None
+    async with connected(engine, kind()) as place:
+        answer = await place.caller.post(f"/{kind.adapter.vertical}/passthrough", kind.passthrough)
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["status_code"] == 200
+        assert answer.json()["body"]
+
+
 @pytest.mark.parametrize(("kind", "scene"), writes())
 async def test_a_write_is_seen_at_once_and_after_the_next_sync(
     engine: Engine, kind: type[FakeVendor], scene: Any

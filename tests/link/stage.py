@@ -257,6 +257,8 @@ class Visitor:
         """The company's page with these buttons."""
         page = await self.context.new_page()
         await page.goto(f"{origin or self.stage.company.url}/bench.html#{quote(json.dumps(buttons))}")
+        # Before its script is there a button does nothing, as the package has it.
+        await expect(page.get_by_text("loaded", exact=True)).to_have_count(len(buttons))
         return page
 
     async def hosted(self, url: str) -> Page:

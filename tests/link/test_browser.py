@@ -143,7 +143,7 @@ class TestReact:
             window = await _opened(page)
             await window.get_by_role("button", name="Continue").click()
             await window.get_by_text("Use a key of your own").click()
-            await window.get_by_label("API key", exact=True).fill(key)
+            await window.get_by_label("API key (optional)", exact=True).fill(key)
             await window.get_by_role("button", name="Connect").click()
             await heading(window, "Some permissions are missing")
             await expect(window.locator('[data-outcome="granted"]')).to_contain_text(["Read inventory"])

@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from crossdock.cli import polling_note
 from crossdock.connections import sandboxes
 from crossdock.connections import service as connections
 from crossdock.connections import store as connection_store
@@ -240,8 +241,10 @@ class TestRefused:
 
     async def test_the_address_is_secret_too(self, shop: Shop) -> None:
         path, _, token = (await shop.address()).rpartition("/")
-        answer = await shop.message("order_id_1", path=f"{path}/{token[:-1]}x")
-        assert answer.status_code == 401
+        wrong = f"{path}/{token[1:]}x"
+        assert (await shop.message("order_id_1", path=wrong)).status_code == 401
+        # Nothing of a message to a wrong address is read, however much there is of it.
+        assert (await shop.place.http.post(wrong, content=b"x" * (3 * 1024 * 1024))).status_code in (401, 413)
 
     async def test_one_that_is_too_large(self, shop: Shop) -> None:
         answer = await shop.place.http.post(await shop.address(), content=b"x" * (3 * 1024 * 1024))
@@ -424,8 +427,11 @@ class TestSubscription:
             in_process = None  # type: ignore[assignment]
 
         assert connections.webhook_url(shop.engine, Outside) is None
+        said = polling_note(Outside, shop.engine.settings)
+        assert said == "Cart Sandbox is only polled; with CROSSDOCK_PUBLIC_URL it would tell of changes by itself."
         public = engine_like(shop.engine, public_url="https://api.example.com/")
         assert connections.webhook_url(public, Outside) == "https://api.example.com"
+        assert polling_note(Outside, public.settings) is polling_note(CartSandbox, shop.engine.settings) is None
 
     async def test_connections_of_an_older_version_get_theirs(self, shop: Shop) -> None:
         await shop.change("delete from vendor_subscriptions")

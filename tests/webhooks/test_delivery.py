@@ -10,7 +10,6 @@ from uuid import UUID
 import jsonschema_rs
 import pytest
 import standardwebhooks
-import svix.webhooks
 
 from crossdock.platform.engine import Engine
 from crossdock.platform.openapi import document
@@ -56,25 +55,8 @@ class TestMessages:
             "previous_attributes": message["previous_attributes"],
         }
         assert message["previous_attributes"]["onhand"] == stored["onhand"] - 2
+        assert receiver.got[0].headers["content-type"] == "application/json"
         assert await hooks.deliveries() == [("delivered", 1)]
-
-    async def test_official_verifiers_accept_it_and_no_other(
-        self, hooks: Hooks, depot_connection: DepotConnection, receiver: Receiver
-    ) -> None:
-        _, secret = await hooks.subscribe(receiver.url)
-        await depot_connection.adjust("a")
-        await hooks.drain()
-        [request] = receiver.got
-        for library, prefix in ((svix.webhooks, "svix"), (standardwebhooks, "webhook")):
-            verifier = library.Webhook(secret)
-            verifier.verify(request.body, request.headers)
-            with pytest.raises(library.WebhookVerificationError):
-                verifier.verify(request.body.replace(b"inventory", b"inventorx"), request.headers)
-            with pytest.raises(library.WebhookVerificationError):
-                verifier.verify(request.body, {**request.headers, f"{prefix}-id": "msg_other"})
-            with pytest.raises(library.WebhookVerificationError):
-                library.Webhook("whsec_" + "A" * 43 + "=").verify(request.body, request.headers)
-        assert request.headers["content-type"] == "application/json"
 
     async def test_it_fits_its_published_schema(
         self, hooks: Hooks, depot_connection: DepotConnection, receiver: Receiver
@@ -480,8 +462,8 @@ class TestWorkers:
         await depot_connection.adjust("a")
         organizations = [hooks.organization_id]
         async with hooks.engine.database.system() as connection:
-            [dead] = await lane_store.claim_lanes(connection, 10, organizations)
-            assert await lane_store.claim_lanes(connection, 10, organizations) == []
+            [dead] = await lane_store.claim_lanes(connection, 10, 60, organizations)
+            assert await lane_store.claim_lanes(connection, 10, 60, organizations) == []
         await hooks.drain()
         assert receiver.got == []
         await hooks.run_sql("update webhook_lanes set lease_until = now() - interval '1 second'")

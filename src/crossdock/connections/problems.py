@@ -29,6 +29,8 @@ from crossdock.webhooks.differences import previous_attributes
 from crossdock.webhooks.events import Subject
 
 Kind = Literal["credentials", "permission", "failure"]
+MOST_CALLS = 10
+"""Calls that are not allowed which one function is shown with; the one met longest ago is left out."""
 _ONLY_ONE = ""
 """Subject of the problem of the credentials: there is one at most."""
 
@@ -113,6 +115,17 @@ async def note(
         await _tell(connection, "connection-error.created", after, now)
     elif after.updated_at != before.updated_at:
         await _tell(connection, "connection-error.updated", after, now, before)
+    if before is None and problem.kind == "permission":
+        await _leave_oldest(connection, after, now)
+
+
+async def _leave_oldest(connection: Connection, newest: ErrorRow, now: datetime) -> None:
+    """Keeps a function whose calls name records from gathering a problem for each of them."""
+    for name in newest.functions:
+        rows = await store.lock_errors_of_function(connection, newest.connection_id, name)
+        met = sorted((row for row in rows if row.kind == "permission"), key=lambda row: row.last_seen, reverse=True)
+        for row in met[MOST_CALLS:]:
+            await _leave(connection, row, name, now)
 
 
 def _told(row: ErrorRow) -> tuple[Any, ...]:
@@ -127,14 +140,19 @@ async def clear(connection: Connection, connection_id: UUID, function_name: str,
     """
     found = await store.lock_errors_of_function(connection, connection_id, function_name)
     for row in found:
-        left = [name for name in row.functions if name != function_name]
-        if row.kind == "credentials" or not left:
-            await _forget(connection, row, now)
-            continue
-        after = msgspec.structs.replace(row, functions=left, updated_at=now)
-        await store.update_functions(connection, after)
-        await _tell(connection, "connection-error.updated", after, now, row)
+        await _leave(connection, row, function_name, now)
     return any(row.kind == "credentials" for row in found)
+
+
+async def _leave(connection: Connection, row: ErrorRow, function_name: str, now: datetime) -> None:
+    """Takes a function off a problem. Credentials that one function can use are good for all."""
+    left = [name for name in row.functions if name != function_name]
+    if row.kind == "credentials" or not left:
+        await _forget(connection, row, now)
+        return
+    after = msgspec.structs.replace(row, functions=left, updated_at=now)
+    await store.update_functions(connection, after)
+    await _tell(connection, "connection-error.updated", after, now, row)
 
 
 async def clear_all(connection: Connection, connection_id: UUID, *, now: datetime, but: Sequence[Problem] = ()) -> None:

@@ -6,6 +6,7 @@ used only to find out who is calling, to find what is due, and by migrations; it
 
 from __future__ import annotations
 
+import select
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, LiteralString, cast
@@ -106,9 +107,21 @@ def _pool(url: str, role: str, size: int) -> AsyncConnectionPool[Connection]:
         min_size=1,
         max_size=size,
         configure=configure,
+        check=_refuse_closed,
         open=False,
         name=role,
     )
+
+
+async def _refuse_closed(connection: Connection) -> None:
+    """Lets the pool replace a connection that the server has closed, as it does when it is restarted.
+
+    Nothing comes in on an idle connection but its end, so one look at the socket tells, without a round trip.
+    """
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN | select.POLLHUP | select.POLLERR)
+    if poll.poll(0):
+        await connection.execute("")
 
 
 async def _refuse_privileged(connection: Connection, role: str) -> None:

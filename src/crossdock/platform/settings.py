@@ -81,6 +81,13 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True):
     ] = True
     tick_seconds: Annotated[int, _about("How often the worker looks for due syncs.", ge=1, le=59)] = 10
     worker_concurrency: Annotated[int, _about("Syncs one worker runs at a time.", ge=1, le=500)] = 20
+    sync_lease_seconds: Annotated[
+        float, _about("How long a sync may be silent before another worker takes it over.", ge=1)
+    ] = 120
+    sync_retry_seconds: Annotated[float, _about("Longest wait after a sync that failed.", gt=0)] = 3600
+    settle_seconds: Annotated[
+        float, _about("How long the worker waits before it asks again what became of an uncertain write.", gt=0)
+    ] = 300
     event_days: Annotated[
         int, _about("How long events, the versions of records they name and the log of deliveries are kept.", ge=4)
     ] = 30
@@ -88,6 +95,12 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True):
         1024 * 1024
     )
     webhook_timeout_seconds: Annotated[float, _about("How long a receiver of webhooks may take.", gt=0, le=120)] = 15
+    webhook_lease_seconds: Annotated[
+        float, _about("How long the deliveries to an endpoint may rest before another worker takes them over.", ge=1)
+    ] = 60
+    webhook_retry_seconds: Annotated[
+        float, _about("Longest wait between two attempts at a message, unless the receiver asks for more.", gt=0)
+    ] = 64800
     webhook_disable_days: Annotated[
         float, _about("An endpoint that has only failed for so long is switched off.", gt=0)
     ] = 5

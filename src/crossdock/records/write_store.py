@@ -56,6 +56,15 @@ async def find_by_key(connection: Connection, connection_id: UUID, key: str) -> 
     return WriteRow(**row) if row else None
 
 
+async def lock(connection: Connection, write_id: UUID) -> WriteRow | None:
+    """The write as it is now; whoever else wants to finish it waits until the end of the transaction."""
+    cursor = await connection.execute(
+        f"select {_FIELDS} from writes where id = %s for update", (write_id,), binary=True
+    )
+    row = await cursor.fetchone()
+    return WriteRow(**row) if row else None
+
+
 async def forget_key(connection: Connection, write_id: UUID) -> None:
     """Frees the key of a write that is past its time."""
     await connection.execute("update writes set idempotency_key = null where id = %s", (write_id,))

@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
+import psycopg
 import structlog
 
 from crossdock.accounts.store import Caller, CallerConnection
@@ -60,8 +61,6 @@ log = structlog.get_logger(__name__)
 
 KEPT = timedelta(hours=24)
 """How long a key is remembered."""
-ASK_AGAIN = timedelta(minutes=5)
-"""How long the worker waits before it asks a system about the same write again."""
 MAX_CHOICES = 1000
 """An account with more values than this is not given an enum, which nobody could read."""
 
@@ -305,7 +304,13 @@ async def _send(
         if isinstance(error, CrossdockError | TimeoutError):
             raise uncertain(opened) from error
         raise
-    return WriteAnswer(await _commit(engine, request.resource, row, outcome, tags))
+    try:
+        return WriteAnswer(await _commit(engine, request.resource, row, outcome, tags))
+    except psycopg.Error as error:
+        # It was made. The row stays open until a read at the system has settled it.
+        log.exception("the outcome of a write could not be noted", write_id=row.id.hex)
+        said = f"{adapter_type.display_name} has carried the write out, but its outcome could not be noted"
+        raise uncertain(msgspec.structs.replace(row, error=said)) from error
 
 
 def _reason(error: BaseException, adapter_type: type[Adapter]) -> str:
@@ -314,8 +319,12 @@ def _reason(error: BaseException, adapter_type: type[Adapter]) -> str:
 
 
 async def _close(engine: Engine, row: WriteRow, state: str, error: str) -> WriteRow:
-    async with engine.database.transaction(row.organization_id) as connection:
-        await write_store.finish(connection, row.id, state, error=error)
+    try:
+        async with engine.database.transaction(row.organization_id) as connection:
+            await write_store.finish(connection, row.id, state, error=error)
+    except psycopg.OperationalError:
+        # The caller is told what is known. The row stays open, and is settled like that of a process that died.
+        log.exception("the end of a write could not be noted", write_id=row.id.hex, state=state)
     return msgspec.structs.replace(row, state=state, error=error)
 
 
@@ -350,6 +359,10 @@ async def _commit(
 ) -> bytes:
     """Commits the outcome: records, their events, and the answer that the key stands for."""
     async with engine.database.transaction(row.organization_id) as connection:
+        settled = await write_store.lock(connection, row.id)
+        if settled is not None and settled.state == "succeeded":
+            # A read has settled it before its own answer was here. A key stands for one answer.
+            return settled.answer or b""
         owner = (row.organization_id, row.connection_id)
         bodies = await _store(connection, owner, resource, outcome, tags, engine.now())
         action = ACTION_BY_KEY[row.action]
@@ -462,11 +475,12 @@ async def settle_due(engine: Engine) -> None:
     """Settles every open write whose deadline has passed; the worker calls it with each tick."""
     async with engine.database.system() as connection:
         rows = await write_store.find_overdue(connection, engine.now(), engine.now() - KEPT, limit=20)
+    again = timedelta(seconds=engine.settings.settle_seconds)
     for row in rows:
         settled = await settle(engine, row)
         if settled.state == "uncertain":
             async with engine.database.transaction(row.organization_id) as connection:
-                await write_store.postpone(connection, row.id, engine.now() + ASK_AGAIN)
+                await write_store.postpone(connection, row.id, engine.now() + again)
 
 
 async def forget_old(engine: Engine) -> None:

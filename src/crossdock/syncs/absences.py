@@ -23,6 +23,8 @@ class Read:
     connection_id: UUID
     function_name: str
     since: datetime
+    had_absences: bool
+    """Whether the one before had found something missing."""
 
 
 async def forget(connection: Connection, connection_id: UUID, function_name: str, ids: Collection[str]) -> None:
@@ -48,10 +50,11 @@ async def note(connection: Connection, read: Read, resource: Resource, seen: Col
     )
     rows = await cursor.fetchall()
     once = [row["id"] for row in rows if not row["again"]]
-    await connection.execute(
-        "delete from sync_absences where connection_id = %s and function_name = %s and not (id = any(%s))",
-        (read.connection_id, read.function_name, once),
-    )
+    if read.had_absences:
+        await connection.execute(
+            "delete from sync_absences where connection_id = %s and function_name = %s and not (id = any(%s))",
+            (read.connection_id, read.function_name, once),
+        )
     if once:
         await connection.execute(
             "insert into sync_absences (organization_id, connection_id, function_name, id, since) "

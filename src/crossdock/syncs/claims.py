@@ -11,7 +11,7 @@ import structlog
 
 from crossdock.platform.engine import Engine
 from crossdock.syncs import announcements, jobs, schedules
-from crossdock.syncs.schedules import Due
+from crossdock.syncs.schedules import Due, Pace
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +28,7 @@ class Claims:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._pace = Pace(engine.settings.sync_lease_seconds, engine.settings.sync_retry_seconds)
         self._plan: deque[_Key] = deque()
         self._planned_at = 0.0
         self._may_be_more = False
@@ -55,9 +56,9 @@ class Claims:
             some = [self._plan.popleft() for _ in range(min(room - len(found), len(self._plan)))]
             async with self._engine.database.system() as connection:
                 if chosen := [key for key in some if isinstance(key, UUID)]:
-                    found += await jobs.claim(connection, chosen)
+                    found += await jobs.claim(connection, chosen, self._pace)
                 if others := [key for key in some if not isinstance(key, UUID)]:
-                    found += await schedules.claim(connection, others)
+                    found += await schedules.claim(connection, others, self._pace)
         return found
 
     async def _make_plan(self) -> None:

@@ -14,7 +14,7 @@ from uuid import UUID
 from crossdock.contract.management.on_demand_syncs import JobStatus
 from crossdock.platform.database import Connection
 from crossdock.platform.page_tokens import Place
-from crossdock.syncs.schedules import LEASE_SECONDS, MAX_BACKOFF_SECONDS, OF_THE_FUNCTION, Due, Progress, in_turns
+from crossdock.syncs.schedules import OF_THE_FUNCTION, USUAL, Due, Pace, Progress, in_turns
 
 STUCK_AFTER = 8
 """Runs in a row that store nothing before a job counts as stuck; about an hour, as they come ever later."""
@@ -119,16 +119,16 @@ async def find_due(connection: Connection, limit: int) -> list[UUID]:
     return [row["id"] for row in await cursor.fetchall()]
 
 
-async def claim(connection: Connection, wanted: Sequence[UUID]) -> list[Due]:
+async def claim(connection: Connection, wanted: Sequence[UUID], pace: Pace = USUAL) -> list[Due]:
     """Claims those of these jobs that are still due; as the system role."""
     cursor = await connection.execute(
         f"with due as (select j.id from {_DUE_FROM} where j.id = any(%s) and {_DUE} for update of j skip locked) "
         "update on_demand_syncs j set lease_id = gen_random_uuid(), attempts = attempts + 1, "
         "lease_until = now() + make_interval(secs => %s) from due where j.id = due.id "
         "returning j.organization_id, j.connection_id, j.function_name, j.lease_id, j.id as job_id",
-        (list(wanted), LEASE_SECONDS),
+        (list(wanted), pace.lease_seconds),
     )
-    return [Due(**row) for row in await cursor.fetchall()]
+    return [Due(**row, pace=pace) for row in await cursor.fetchall()]
 
 
 async def read_progress(connection: Connection, due: Due) -> Progress | None:
@@ -162,6 +162,6 @@ async def fail(connection: Connection, due: Due, retry_seconds: float | None) ->
         "update on_demand_syncs set lease_id = null, lease_until = null, "
         "due_at = now() + make_interval(secs => coalesce(%s::float8, "
         "least(%s, 15 * power(2, greatest(attempts - 1, 0)))::float8)) where id = %s and lease_id = %s",
-        (retry_seconds, MAX_BACKOFF_SECONDS, due.job_id, due.lease_id),
+        (retry_seconds, due.pace.longest_wait_seconds, due.job_id, due.lease_id),
     )
     return found.rowcount == 1

@@ -16,11 +16,21 @@ from crossdock.contract.actions import Action
 from crossdock.integrations.kit.adapter import Adapter
 from crossdock.platform.database import Connection
 
-LEASE_SECONDS = 120
-"""How long a run may be silent before another worker may take it over."""
-MAX_BACKOFF_SECONDS = 3600
+LEASE_SECONDS = 120.0
+MAX_BACKOFF_SECONDS = 3600.0
 STUCK_AFTER = 8
 """Failures in a row after which a schedule counts as stuck; about an hour, as runs come ever later. It goes on."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long a run may be silent before another worker may take it over, and the longest wait after failures."""
+
+    lease_seconds: float = LEASE_SECONDS
+    longest_wait_seconds: float = MAX_BACKOFF_SECONDS
+
+
+USUAL = Pace()
 
 
 @dataclass(frozen=True)
@@ -32,6 +42,7 @@ class Due:
     function_name: str
     lease_id: UUID
     job_id: UUID | None = None
+    pace: Pace = USUAL
 
     @property
     def table(self) -> str:
@@ -195,7 +206,7 @@ async def find_due(connection: Connection, limit: int) -> list[tuple[UUID, str]]
     return [(row["connection_id"], row["function_name"]) for row in await cursor.fetchall()]
 
 
-async def claim(connection: Connection, wanted: Sequence[tuple[UUID, str]]) -> list[Due]:
+async def claim(connection: Connection, wanted: Sequence[tuple[UUID, str]], pace: Pace = USUAL) -> list[Due]:
     """Claims those of these functions that are still due; as the system role. Each is given to one caller only."""
     cursor = await connection.execute(
         f"with due as (select s.connection_id, s.function_name from {_DUE_FROM} "
@@ -206,21 +217,21 @@ async def claim(connection: Connection, wanted: Sequence[tuple[UUID, str]]) -> l
         "lease_until = now() + make_interval(secs => %s) from due "
         "where s.connection_id = due.connection_id and s.function_name = due.function_name "
         "returning s.organization_id, s.connection_id, s.function_name, s.lease_id",
-        ([key[0] for key in wanted], [key[1] for key in wanted], LEASE_SECONDS),
+        ([key[0] for key in wanted], [key[1] for key in wanted], pace.lease_seconds),
     )
-    return [Due(**row) for row in await cursor.fetchall()]
+    return [Due(**row, pace=pace) for row in await cursor.fetchall()]
 
 
-async def claim_one(connection: Connection, connection_id: UUID, function_name: str) -> Due | None:
+async def claim_one(connection: Connection, connection_id: UUID, function_name: str, pace: Pace = USUAL) -> Due | None:
     """Claims one function whether or not it is due; None when it is running."""
     cursor = await connection.execute(
         "update sync_schedules set lease_id = gen_random_uuid(), lease_until = now() + make_interval(secs => %s) "
         "where connection_id = %s and function_name = %s and (lease_until is null or lease_until < now()) "
         "returning organization_id, connection_id, function_name, lease_id",
-        (LEASE_SECONDS, connection_id, function_name),
+        (pace.lease_seconds, connection_id, function_name),
     )
     row = await cursor.fetchone()
-    return Due(**row) if row else None
+    return Due(**row, pace=pace) if row else None
 
 
 async def read_progress(connection: Connection, due: Due) -> Progress | None:
@@ -251,7 +262,7 @@ async def extend(connection: Connection, due: Due) -> None:
     await connection.execute(
         f"update {due.table} set lease_until = now() + make_interval(secs => %s) "
         "where connection_id = %s and function_name = %s and lease_id = %s",
-        (LEASE_SECONDS, due.connection_id, due.function_name, due.lease_id),
+        (due.pace.lease_seconds, due.connection_id, due.function_name, due.lease_id),
     )
 
 
@@ -261,7 +272,7 @@ async def save_cursor(connection: Connection, due: Due, cursor: str | None) -> b
     found = await connection.execute(
         f"update {due.table} set {moved}cursor = %s, lease_until = now() + make_interval(secs => %s) "
         "where connection_id = %s and function_name = %s and lease_id = %s",
-        (cursor, LEASE_SECONDS, due.connection_id, due.function_name, due.lease_id),
+        (cursor, due.pace.lease_seconds, due.connection_id, due.function_name, due.lease_id),
     )
     return found.rowcount == 1
 
@@ -325,7 +336,7 @@ async def fail(connection: Connection, due: Due, retry_seconds: float | None) ->
         "due_at = now() + make_interval(secs => coalesce(%s::float8, "
         "least(frequency_seconds, %s, 15 * power(2, least(failures, 10)))::float8)) "
         "where connection_id = %s and function_name = %s and lease_id = %s",
-        (retry_seconds, MAX_BACKOFF_SECONDS, due.connection_id, due.function_name, due.lease_id),
+        (retry_seconds, due.pace.longest_wait_seconds, due.connection_id, due.function_name, due.lease_id),
     )
     return found.rowcount == 1
 

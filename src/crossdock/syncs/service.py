@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
 import structlog
 
 from crossdock.connections import problems
@@ -156,9 +157,13 @@ async def _begin(engine: Engine, due: Due, *, replace: bool) -> Run | None:
 async def _keep_lease(engine: Engine, due: Due) -> None:
     """Extends the lease while the connected system takes its time with a page."""
     while True:
-        await asyncio.sleep(schedules.LEASE_SECONDS / 4)
-        async with engine.database.transaction(due.organization_id) as connection:
-            await schedules.extend(connection, due)
+        await asyncio.sleep(due.pace.lease_seconds / 4)
+        try:
+            async with engine.database.transaction(due.organization_id) as connection:
+                await schedules.extend(connection, due)
+        except psycopg.OperationalError as error:
+            # The database may be back before the lease ends; giving up now would let two workers read at once.
+            log.warning("a lease could not be extended", function=due.function_name, error=str(error))
 
 
 async def _read(engine: Engine, run: Run, watch: Watch) -> None:
@@ -201,7 +206,9 @@ async def _end(engine: Engine, run: Run, seen: Collection[str]) -> None:
 async def _gone(connection: Connection, run: Run, seen: Collection[str]) -> list[str]:
     """What counts as deleted after a whole read: all that is missing where it replaces, else what was missing twice."""
     due = run.due
-    read = absences.Read(due.organization_id, due.connection_id, due.function_name, run.began_at)
+    read = absences.Read(
+        due.organization_id, due.connection_id, due.function_name, run.began_at, run.progress.has_absences
+    )
     twice = await absences.note(connection, read, run.action.resource, seen)
     if not run.replace:
         return twice
@@ -296,7 +303,9 @@ async def _store_page(engine: Engine, run: Run, page: Page[Any], *, fetched_at: 
                 await absences.forget(connection, due.connection_id, due.function_name, ids)
             await _delete(engine, connection, run, page.deleted)
             _add(count, page, saved)
-            await runs.save_count(connection, run.id, count)
+            if page.cursor is not None:
+                # The last page is counted with the end of the run.
+                await runs.save_count(connection, run.id, count)
     except BaseException:
         # What was counted has not been stored.
         run.count = before

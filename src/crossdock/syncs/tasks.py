@@ -139,17 +139,29 @@ class Worker:
         """Works until cancelled; then gives back what is under way."""
         await service.add_missing_schedules(self._engine)
         await vendor_webhooks.want_everywhere(self._engine)
-        async with self.jobs.open_async():
-            deliveries = asyncio.create_task(self._deliver())
-            try:
+        deliveries = asyncio.create_task(self._deliver())
+        try:
+            while True:
+                await self._listen()
+                # Syncs and deliveries go on meanwhile, and what is due waits in its table.
+                await asyncio.sleep(self._engine.settings.tick_seconds)
+        finally:
+            self._stopping = True
+            for task in (deliveries, *self._running):
+                task.cancel()
+            await asyncio.gather(deliveries, *self._running, return_exceptions=True)
+
+    async def _listen(self) -> None:
+        """Does the jobs of the engine until it gives up, as it does when the database is restarted."""
+        try:
+            async with self.jobs.open_async():
                 await self.jobs.run_worker_async(
                     queues=[QUEUE], concurrency=4, install_signal_handlers=False, listen_notify=True
                 )
-            finally:
-                self._stopping = True
-                for task in (deliveries, *self._running):
-                    task.cancel()
-                await asyncio.gather(deliveries, *self._running, return_exceptions=True)
+        except (procrastinate.exceptions.ConnectorException, psycopg.Error) as error:
+            log.warning("the job engine has lost the database, and is started again", error=str(error).strip())
+        else:
+            log.warning("the job engine has ended, and is started again")
 
     async def _deliver(self) -> None:
         """Delivers webhooks until cancelled. A mistake of ours there must not stop the syncs, nor the deliveries."""

@@ -18,6 +18,7 @@ from crossdock.platform.engine import Engine
 from crossdock.platform.http import on_bug, on_crossdock_error, on_http_error
 from crossdock.vendor_webhooks import service
 from crossdock.vendor_webhooks.service import PATH, Received
+from crossdock.vendor_webhooks.store import SubscriptionRow
 
 
 def route(engine: Engine) -> HTTPRouteHandler:
@@ -27,21 +28,28 @@ def route(engine: Engine) -> HTTPRouteHandler:
     async def receive(request: Request[Any, Any, Any]) -> ASGIResponse:
         # The address is a secret; whatever is logged of this request is without it.
         request.scope["path"] = PATH
+        sender = await _sender(engine, request.path_params)
+        if sender is None:
+            raise _refusal()
         message = Incoming({name.lower(): value for name, value in request.headers.items()}, await request.body())
-        became = await _take(engine, request.path_params, message)
-        if became is Received.REFUSED:
-            raise unauthorized("Invalid signature")
+        if await service.take(engine, sender, message) is Received.REFUSED:
+            raise _refusal()
         return ASGIResponse(body=b'{"received":true}', media_type=JSON_TYPE)
 
     return receive
 
 
-async def _take(engine: Engine, path: dict[str, str], message: Incoming) -> Received:
+def _refusal() -> CrossdockError:
+    return unauthorized("Invalid signature")
+
+
+async def _sender(engine: Engine, path: dict[str, str]) -> SubscriptionRow | None:
+    """Whose address was called, before anything of the message is read."""
     try:
         connection_id = UUID(path["connection_id"])
     except ValueError:
-        return Received.REFUSED
-    return await service.take(engine, connection_id, path["token"], message)
+        return None
+    return await service.find_sender(engine, connection_id, path["token"])
 
 
 def make_receiver(engine: Engine) -> ASGIApp:

@@ -158,14 +158,18 @@ async def unsubscribe(engine: Engine, connection_id: UUID) -> None:
 # -- taking them in ------------------------------------------------------------------------------------------------
 
 
-async def take(engine: Engine, connection_id: UUID, token: str, message: Incoming) -> Received:
-    """Verifies a message and keeps it. Nothing is done with one that nobody proves to have sent."""
+async def find_sender(engine: Engine, connection_id: UUID, token: str) -> SubscriptionRow | None:
+    """Whose address this is; None when it was never given out, or is good no more."""
     row = await _find(engine, connection_id)
     if row is None:
-        return Received.REFUSED
+        return None
     expected = _derived(engine.master_key, "address", connection_id, row.generation)
-    if not hmac.compare_digest(expected.encode(), token.encode()):
-        return Received.REFUSED
+    return row if hmac.compare_digest(expected.encode(), token.encode()) else None
+
+
+async def take(engine: Engine, row: SubscriptionRow, message: Incoming) -> Received:
+    """Verifies a message and keeps it. Nothing is done with one that nobody proves to have sent."""
+    connection_id = row.connection_id
     adapter = connections.adapter_of(row.vertical, row.integration_name)
     if adapter.webhooks is None:
         return Received.REFUSED

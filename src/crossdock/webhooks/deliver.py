@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+
+from standardwebhooks import Webhook
 
 from crossdock import __version__
 from crossdock.integrations.kit.transport import AnswerLost, NotSent, Transport, VendorAnswer, VendorRequest
@@ -54,6 +57,11 @@ class Target:
     secrets: Sequence[str]
     transformation: str | None = None
 
+    @functools.cached_property
+    def signers(self) -> list[Webhook]:
+        """One a secret, made once for all messages to it."""
+        return [Webhook(secret) for secret in self.secrets]
+
 
 class Sender:
     """Sends messages through the guarded transport."""
@@ -83,7 +91,7 @@ class Sender:
             {
                 "content-type": "application/json",
                 "user-agent": f"Crossdock-Webhooks/{__version__}",
-                **signing.headers(target.secrets, message.id, body, now),
+                **signing.headers(target.signers, message.id, body, now),
             },
             body,
             self._timeout,

@@ -27,14 +27,23 @@ log = structlog.get_logger(__name__)
 
 EVENTS_A_ROUND = 2000
 """How many events a round looks at."""
-FETCHED = 128
-"""How many deliveries are in memory at a time."""
+FETCHED = 512
+"""How many deliveries are in memory at a time at most."""
+FIRST_FETCHED = 64
+LOADED_BYTES = 4 * 1024 * 1024
+"""About how much the messages in memory may weigh: the larger they are, the fewer are fetched."""
 GATHER_SECONDS = 0.01
 """How long a round waits for more to note once something is there, so that a busy lane makes few transactions."""
 LINGER_SECONDS = 2.0
 """How long a lane without work is kept, because the next event is likely to come soon."""
 
 Work = tuple[DueDelivery, Message]
+
+
+def _room_for(work: Sequence[Work]) -> int:
+    """How many messages like these may be in memory."""
+    average = sum(len(message.body) for _, message in work) / len(work)
+    return max(1, min(FETCHED, int(LOADED_BYTES / (average + 1))))
 
 
 class Lane:
@@ -47,6 +56,7 @@ class Lane:
         self._room = asyncio.Semaphore(engine.settings.webhook_concurrency)
         self._busy: dict[int, asyncio.Task[None]] = {}
         self._loaded = 0
+        self._fetched = FIRST_FETCHED
         self._current: dict[int, DueDelivery] = {}
         self._settlements: list[Settlement] = []
         self._news = asyncio.Event()
@@ -74,27 +84,32 @@ class Lane:
         self._news.clear()
         # Both are taken at the same moment: what is no longer busy is among the settlements, and not fetched again.
         busy, settlements = list(self._busy), list(self._settlements)
-        async with self._engine.database.transaction(self.claim.organization_id) as connection:
+        # In a pipeline only what is read at once costs a round trip.
+        async with (
+            self._engine.database.transaction(self.claim.organization_id) as connection,
+            connection.pipeline(),
+        ):
             state = await lane_store.begin_round(connection, self.claim)
             await lane_store.settle(connection, self.claim, settlements)
             if state is None or await self._judge_health(connection, state, settlements):
                 return False
             position = await lane_store.fan_out(connection, state, EVENTS_A_ROUND)
-            room = FETCHED - self._loaded
+            room = self._fetched - self._loaded
             due = await lane_store.fetch_due(connection, state.endpoint, busy, room) if room > 0 else []
             work = await self._build(connection, due)
         # Not before the transaction has gone through: otherwise they are noted with the next one.
         del self._settlements[: len(settlements)]
         self._start(state, work)
         more = position < state.last or len(due) == room
-        return True if more and self._loaded <= FETCHED // 2 else await self._wait()
+        self._fetched = _room_for(work) if work else self._fetched
+        return True if more and self._loaded <= self._fetched // 2 else await self._wait()
 
     async def _wait(self) -> bool:
         """Waits for something to note or to send; false when nothing comes."""
         if self._busy or self._settlements:
             if not self._settlements:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._news.wait(), lane_store.LEASE_SECONDS / 4)
+                    await asyncio.wait_for(self._news.wait(), self.claim.lease_seconds / 4)
             if self._busy:
                 await asyncio.sleep(GATHER_SECONDS)
             return True
@@ -168,7 +183,9 @@ class Lane:
         attempts = item.attempts + 1
         delay = None
         if attempt.outcome is Outcome.FAILED:
-            delay = retries.delay_seconds(attempts - item.earlier_attempts, attempt.wished_seconds)
+            delay = retries.delay_seconds(
+                attempts - item.earlier_attempts, attempt.wished_seconds, self._engine.settings.webhook_retry_seconds
+            )
         states = {Outcome.DELIVERED: "delivered", Outcome.CANCELLED: "cancelled"}
         return Settlement(
             sequence=item.sequence,

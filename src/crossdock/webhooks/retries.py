@@ -26,14 +26,15 @@ LONGEST_WISH = 24 * _HOUR
 """A receiver that asks for more gets this."""
 
 
-def delay_seconds(failures: int, wish: float | None = None) -> float | None:
+def delay_seconds(failures: int, wish: float | None = None, longest: float = DELAYS[-1]) -> float | None:
     """Seconds until the next attempt after so many failures; None when that was the last one.
 
-    `wish` is what the receiver asked for; it is never tried earlier than that.
+    `wish` is what the receiver asked for; it is never tried earlier than that. Otherwise nothing waits for more than
+    `longest`.
     """
     if failures > len(DELAYS):
         return None
-    delay = DELAYS[failures - 1] * (1 + JITTER * random.random())  # noqa: S311 - nothing secret depends on it
+    delay = min(DELAYS[failures - 1], longest) * (1 + JITTER * random.random())  # noqa: S311 - nothing secret depends on it
     return delay if wish is None else max(delay, min(wish, LONGEST_WISH))
 
 

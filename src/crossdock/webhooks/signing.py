@@ -32,10 +32,10 @@ def seal(key: DataKey, secret: str) -> bytes:
     return key.seal(_SECRET, secret.encode())
 
 
-def headers(secrets: Sequence[str], message_id: str, body: bytes, now: datetime) -> dict[str, str]:
+def headers(signers: Sequence[Webhook], message_id: str, body: bytes, now: datetime) -> dict[str, str]:
     """Identifier, time and signatures, one a secret."""
     text = body.decode()
-    signatures = " ".join(Webhook(secret).sign(message_id, now, text) for secret in secrets)
+    signatures = " ".join(signer.sign(message_id, now, text) for signer in signers)
     stamp = str(int(now.timestamp()))
     values = {"id": message_id, "timestamp": stamp, "signature": signatures}
     return {f"{prefix}-{name}": value for prefix in PREFIXES for name, value in values.items()}

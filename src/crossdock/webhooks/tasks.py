@@ -81,7 +81,9 @@ class Dispatcher:
         if room <= 0:
             return []
         async with self._engine.database.system() as connection:
-            claims = await lane_store.claim_lanes(connection, room, organizations)
+            claims = await lane_store.claim_lanes(
+                connection, room, self._engine.settings.webhook_lease_seconds, organizations
+            )
         started = []
         for claim in claims:
             lane = Lane(self._engine, self._sender, claim)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
 import msgspec
 
-from crossdock.contract.errors import CrossdockError, UnexpectedShape, VendorRejected
+from crossdock.contract.errors import CrossdockError, NotSupported, UnexpectedShape, VendorRejected
 from crossdock.integrations.kit.adapter import Adapter, VendorMessage, Window
 from crossdock.integrations.kit.auth import HeaderKey
 from crossdock.integrations.kit.budget import Budget, RateReport
 from crossdock.integrations.kit.paging import by_cursor
 from crossdock.integrations.kit.transport import VendorAnswer
+from crossdock.integrations.kit.webhooks import HMACSignature, Subscribed, Subscription, Webhooks, in_header
 from crossdock.integrations.shopify import client, queries
-from crossdock.integrations.shopify.mapping import gid
-from crossdock.integrations.shopify.models import Connection
+from crossdock.integrations.shopify.mapping import gid, number
+from crossdock.integrations.shopify.models import Connection, Ref
 from crossdock.integrations.shopify.queries import Query
 
 T = TypeVar("T")
@@ -36,6 +37,13 @@ class ShopifyBase(Adapter):
     # Points of the standard plan. Answers say what is left, so a shop with a larger plan is soon used to the full.
     budget = Budget(
         100, 1, "https://shopify.dev/docs/api/usage/limits#the-graphql-admin-api-rate-limit", burst=2000, concurrency=4
+    )
+
+    # https://shopify.dev/docs/apps/build/webhooks/subscribe/https
+    webhooks = Webhooks(
+        HMACSignature("x-shopify-hmac-sha256", "base64"),
+        topic=in_header("x-shopify-topic"),
+        delivery_id=in_header("x-shopify-webhook-id"),
     )
 
     @property
@@ -67,6 +75,35 @@ class ShopifyBase(Adapter):
         scopes = {item["handle"] for item in data["currentAppInstallation"]["accessScopes"]}
         # Writing a thing includes reading it. https://shopify.dev/docs/api/usage/access-scopes
         return scopes | {scope.replace("write_", "read_", 1) for scope in scopes if scope.startswith("write_")}
+
+    async def subscribe(self, wanted: Subscription) -> Subscribed:
+        # Shopify signs with the secret of the app, whatever is asked for.
+        secret = self.credentials.api_secret
+        if not secret:
+            raise NotSupported("Without the app's API secret key nobody can tell Shopify's webhooks from others")
+        # https://shopify.dev/docs/api/admin-graphql/2026-10/queries/webhookSubscriptions
+        data = await self.ask(queries.HOOKS, {"uri": wanted.url}, dict[str, Connection[Ref]])
+        await self._forget([hook.id for hook in data["webhookSubscriptions"].nodes])
+        made = []
+        for topic in wanted.topics:
+            variables = {"topic": topic.upper().replace("/", "_"), "hook": {"uri": wanted.url, "format": "JSON"}}
+            # https://shopify.dev/docs/api/admin-graphql/2026-10/mutations/webhookSubscriptionCreate
+            added = await self.ask(queries.ADD_HOOK, variables, dict[str, Any], changes=True)
+            made.append(number(added["webhookSubscriptionCreate"]["webhookSubscription"]["id"]))
+        return Subscribed(",".join(made), secret)
+
+    async def unsubscribe(self, reference: str) -> None:
+        await self._forget([gid("WebhookSubscription", value) for value in reference.split(",") if value])
+
+    async def _forget(self, ids: Sequence[str]) -> None:
+        for identifier in ids:
+            try:
+                # https://shopify.dev/docs/api/admin-graphql/2026-10/mutations/webhookSubscriptionDelete
+                await self.ask(queries.DROP_HOOK, {"id": identifier}, dict[str, Any], changes=True)
+            except VendorRejected as error:
+                # A subscription that is gone already.
+                if error.status not in (400, 404):
+                    raise
 
     async def ask(
         self, query: Query, variables: Mapping[str, Any], kind: type[T], *, changes: bool = False, again: bool = False

@@ -49,6 +49,16 @@ class ShopifyCredentials(Credentials, kw_only=True, frozen=True):
         ),
     ]
 
+    api_secret: Annotated[
+        str,
+        credential(
+            "API secret key",
+            "Beside the token; Shopify signs its webhooks with it. Without it there are no webhooks, and changes come "
+            "with the next sync.",
+            secret=True,
+        ),
+    ] = ""
+
 
 def shop_of(credentials: ShopifyCredentials) -> str:
     """The shop's name, also when a person typed an address."""

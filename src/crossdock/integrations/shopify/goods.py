@@ -22,12 +22,16 @@ from crossdock.integrations.kit.adapter import (
     Snapshot,
     Window,
     implements,
+    receives,
     settles,
 )
+from crossdock.integrations.kit.webhooks import Changed, Delivery
 from crossdock.integrations.shopify import client, mapping, queries, stock
 from crossdock.integrations.shopify.base import ShopifyBase
 from crossdock.integrations.shopify.models import (
     Level,
+    LevelMessage,
+    Message,
     ShopifyLocation,
     ShopifyProduct,
     ShopifyVariant,
@@ -114,6 +118,36 @@ class Goods(ShopifyBase):
         return await self.whole(
             item.inventory_levels, queries.LEVELS, item.id, Level, lambda data: data["inventoryItem"]["inventoryLevels"]
         )
+
+    @receives("products/create", "products/update", "products/delete")
+    async def hear_of_product(self, delivery: Delivery) -> Sequence[Changed]:
+        identifier = mapping.gid("Product", str(delivery.json(Message).id))
+        # https://shopify.dev/docs/api/admin-graphql/2026-10/queries/product
+        data = await self.ask(queries.PRODUCT_BY_ID, {"id": identifier}, dict[str, ShopifyProduct | None])
+        found = data["product"]
+        if found is None:
+            # What its variants were is known to nobody once it is gone; the next full read misses them.
+            return [Changed(products.PRODUCTS, deleted=[mapping.number(identifier)])]
+        return [Changed(products.PRODUCTS, await self._records([found]))]
+
+    @receives("inventory_levels/connect", "inventory_levels/update")
+    async def hear_of_level(self, delivery: Delivery) -> Sequence[Changed]:
+        identifier = mapping.gid("InventoryItem", str(delivery.json(LevelMessage).inventory_item_id))
+        # https://shopify.dev/docs/api/admin-graphql/2026-10/queries/inventoryItem
+        data = await self.ask(queries.ITEM_VARIANT, {"id": identifier}, dict[str, Any])
+        item = data["inventoryItem"]
+        ids = [node["id"] for node in item["variants"]["nodes"]] if item else []
+        return [Changed(products.PRODUCTS, await self.variant_records(ids))]
+
+    @receives("locations/create", "locations/update", "locations/activate", "locations/deactivate", "locations/delete")
+    async def hear_of_location(self, delivery: Delivery) -> Sequence[Changed]:
+        identifier = mapping.gid("Location", str(delivery.json(Message).id))
+        # https://shopify.dev/docs/api/admin-graphql/2026-10/queries/location
+        data = await self.ask(queries.LOCATION_BY_ID, {"id": identifier}, dict[str, ShopifyLocation | None])
+        found = data["location"]
+        if found is None:
+            return [Changed(warehouses.WAREHOUSES, deleted=[mapping.number(identifier)])]
+        return [Changed(warehouses.WAREHOUSES, [mapping.warehouse_record(found, self.shop)])]
 
     @implements(
         warehouses.GET_WAREHOUSES,

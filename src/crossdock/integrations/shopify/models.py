@@ -288,3 +288,15 @@ class SuggestedRefund(ShopifyStruct, kw_only=True, frozen=True):
 class MadeRefund(ShopifyStruct, kw_only=True, frozen=True):
     id: str
     created_at: datetime | None
+
+
+class Message(msgspec.Struct, frozen=True):
+    """What a webhook is about; the rest of it is asked for anew."""
+
+    id: int
+
+
+class LevelMessage(msgspec.Struct, frozen=True):
+    """A webhook about stock."""
+
+    inventory_item_id: int

@@ -32,6 +32,12 @@ fragment ProductFields on Product {
   featuredMedia { preview { image { url } } }
 }
 """
+LOCATION = """
+fragment LocationFields on Location {
+  id name isActive createdAt updatedAt fulfillsOnlineOrders shipsInventory
+  address { address1 address2 city province zip country phone }
+}
+"""
 LEVEL = """
 fragment LevelFields on InventoryLevel {
   updatedAt
@@ -98,12 +104,10 @@ LOCATIONS = Query(
 query Locations($first: Int!, $after: String) {{
   locations(first: $first, after: $after, includeInactive: true, includeLegacy: true, sortKey: ID) {{
     {PAGE}
-    nodes {{
-      id name isActive createdAt updatedAt fulfillsOnlineOrders shipsInventory
-      address {{ address1 address2 city province zip country phone }}
-    }}
+    nodes {{ ...LocationFields }}
   }}
 }}
+{LOCATION}
 """,
     300,
 )
@@ -264,4 +268,37 @@ mutation Refund($input: RefundInput!, $key: String!) {
 }
 """,
     13,
+)
+PRODUCT_BY_ID = Query(f"query ProductById($id: ID!) {{ product(id: $id) {{ ...ProductFields }} }}\n{PRODUCT}", 4)
+ITEM_VARIANT = Query(
+    "query ItemVariant($id: ID!) { inventoryItem(id: $id) { variants(first: 1) { nodes { id } } } }",
+    2,
+)
+LOCATION_BY_ID = Query(f"query LocationById($id: ID!) {{ location(id: $id) {{ ...LocationFields }} }}\n{LOCATION}", 2)
+HOOKS = Query(
+    """
+query Hooks($uri: String!) {
+  webhookSubscriptions(first: 100, uri: $uri) { nodes { id topic } }
+}
+""",
+    100,
+)
+ADD_HOOK = Query(
+    """
+mutation AddHook($topic: WebhookSubscriptionTopic!, $hook: WebhookSubscriptionInput!) {
+  webhookSubscriptionCreate(topic: $topic, webhookSubscription: $hook) {
+    webhookSubscription { id }
+    userErrors { field message }
+  }
+}
+""",
+    13,
+)
+DROP_HOOK = Query(
+    """
+mutation DropHook($id: ID!) {
+  webhookSubscriptionDelete(id: $id) { deletedWebhookSubscriptionId userErrors { field message } }
+}
+""",
+    12,
 )

@@ -23,8 +23,10 @@ from crossdock.integrations.kit.adapter import (
     Window,
     Written,
     implements,
+    receives,
     settles,
 )
+from crossdock.integrations.kit.webhooks import Changed, Delivery
 from crossdock.integrations.shopify import mapping, queries, refunds, shipping
 from crossdock.integrations.shopify.goods import CLOCK_SLACK, Goods
 from crossdock.integrations.shopify.models import (
@@ -32,6 +34,7 @@ from crossdock.integrations.shopify.models import (
     Group,
     GroupLine,
     MadeRefund,
+    Message,
     Parcel,
     ParcelLine,
     ShopifyLine,
@@ -88,6 +91,17 @@ class Sales(Goods):
         # https://shopify.dev/docs/api/admin-graphql/2026-10/queries/orders
         async for found, following in self.walk(queries.ORDERS, "orders", ShopifyOrder, asked, window.cursor):
             yield Page([await self._record(order) for order in found], following)
+
+    @receives("orders/create", "orders/updated", "orders/delete")
+    async def hear_of_order(self, delivery: Delivery) -> Sequence[Changed]:
+        number = str(delivery.json(Message).id)
+        try:
+            order = await self._order(number)
+        except VendorRejected as error:
+            if error.status != 404:
+                raise
+            return [Changed(orders.ORDERS, deleted=[number])]
+        return [Changed(orders.ORDERS, [mapping.order_record(order, self.shop)])]
 
     @implements(orders.CREATE_ORDER_SHIPMENT, CreateOrderShipment, needs=FULFILMENT_SCOPES)
     async def create_order_shipment(self, order_id: str, body: CreateOrderShipment) -> orders.Order:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -10,9 +10,10 @@ from crossdock.contract.errors import NeedsReconnect, VendorRejected
 from crossdock.integrations.kit.adapter import Adapter, VendorMessage, Window
 from crossdock.integrations.kit.auth import Basic
 from crossdock.integrations.kit.transport import VendorAnswer
+from crossdock.integrations.kit.webhooks import HMACSignature, Subscribed, Subscription, Webhooks, in_header
 from crossdock.integrations.woocommerce import client
 from crossdock.integrations.woocommerce.mapping import Shop
-from crossdock.integrations.woocommerce.models import MARK, Setting
+from crossdock.integrations.woocommerce.models import MARK, Hook, Setting
 
 T = TypeVar("T")
 PAGE_SIZE = 100
@@ -30,6 +31,12 @@ class WooCommerceBase(Adapter):
     docs_url = "https://woocommerce.github.io/woocommerce-rest-api-docs/"
     auth = Basic("consumer_key", "consumer_secret")
     credentials_type = client.WooCommerceCredentials
+    # https://woocommerce.github.io/woocommerce-rest-api-docs/#webhooks
+    webhooks = Webhooks(
+        HMACSignature("x-wc-webhook-signature", "base64"),
+        topic=in_header("x-wc-webhook-topic"),
+        delivery_id=in_header("x-wc-webhook-delivery-id"),
+    )
     _shop: Shop | None = None
 
     @property
@@ -45,6 +52,30 @@ class WooCommerceBase(Adapter):
         if "x-wp-total" not in answer.headers:
             raise NeedsReconnect("There is no WooCommerce REST API at the store address")
         return {"store": client.site(self.credentials), "orders": int(answer.headers["x-wp-total"])}
+
+    async def subscribe(self, wanted: Subscription) -> Subscribed:
+        # A webhook has one topic, so there is one for each.
+        await self._forget([hook.id for hook in await self._hooks() if hook.delivery_url == wanted.url])
+        made = []
+        for topic in wanted.topics:
+            hook = {"name": f"Crossdock: {topic}", "topic": topic, "delivery_url": wanted.url, "secret": wanted.secret}
+            # https://woocommerce.github.io/woocommerce-rest-api-docs/#create-a-webhook
+            answer = await self.client.post("/webhooks", {**hook, "status": "active"})
+            made.append(answer.json(Hook).id)
+        return Subscribed(",".join(str(number) for number in made))
+
+    async def unsubscribe(self, reference: str) -> None:
+        await self._forget([int(number) for number in reference.split(",") if number])
+
+    async def _forget(self, numbers: Sequence[int]) -> None:
+        for number in numbers:
+            # https://woocommerce.github.io/woocommerce-rest-api-docs/#delete-a-webhook
+            path = f"/webhooks/{number}"
+            await self.client.request("DELETE", path, params={"force": True}, allow=frozenset({404}))
+
+    async def _hooks(self) -> list[Hook]:
+        # https://woocommerce.github.io/woocommerce-rest-api-docs/#list-all-webhooks
+        return [hook async for page, _ in self.walk("/webhooks", Hook) for hook in page]
 
     async def shop(self) -> Shop:
         """The shop's units, read once. A key of a user who may not read settings leaves them unknown."""

@@ -19,12 +19,14 @@ from crossdock.integrations.kit.adapter import (
     Settlement,
     Window,
     implements,
+    receives,
     settles,
 )
+from crossdock.integrations.kit.webhooks import Changed, Delivery
 from crossdock.integrations.woocommerce import mapping, stock
 from crossdock.integrations.woocommerce.base import CLOCK_SLACK, PAGE_SIZE, WooCommerceBase
 from crossdock.integrations.woocommerce.mapping import Shop
-from crossdock.integrations.woocommerce.models import WooProduct, WooVariation, mark_of
+from crossdock.integrations.woocommerce.models import Message, WooProduct, WooVariation, mark_of
 
 CHANGED, OTHERS = "changed", "others"
 """The two walks of a sync, as cursors name them: changed products, then changed variations of the other ones."""
@@ -80,6 +82,17 @@ class Goods(WooCommerceBase):
             async for found, _ in self.walk(path, WooVariation, **filters):
                 records += [mapping.variation_record(variation, parent, shop) for variation in found]
         return records
+
+    @receives("product.created", "product.updated", "product.restored", "product.deleted")
+    async def hear_of_product(self, delivery: Delivery) -> Sequence[Changed]:
+        number = delivery.json(Message).id
+        answer = await self.client.get(f"/products/{number}", allow=frozenset({404}))
+        found = None if answer.status == 404 else answer.json(WooProduct)
+        if found is None or found.status == "trash":
+            return [Changed(products.PRODUCTS, deleted=[str(number)])]
+        if found.type == VARIATION:
+            return [Changed(products.PRODUCTS, [await self._record(found)])]
+        return [Changed(products.PRODUCTS, await self._with_variations(found, await self.shop()))]
 
     @implements(products.ADJUST_INVENTORY, AdjustInventory)
     async def adjust_inventory(self, product_id: str, body: AdjustInventory) -> products.Product:

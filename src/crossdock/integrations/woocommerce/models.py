@@ -186,6 +186,19 @@ class Setting(WooStruct, kw_only=True, frozen=True):
     value: Any = None
 
 
+class Hook(WooStruct, kw_only=True, frozen=True):
+    """A webhook that the shop keeps, of one topic."""
+
+    id: int
+    delivery_url: str = ""
+
+
+class Message(WooStruct, kw_only=True, frozen=True):
+    """What a webhook is about; the rest of it is asked for anew."""
+
+    id: int
+
+
 class ItemError(WooStruct, kw_only=True, frozen=True):
     code: str = ""
     message: str = ""

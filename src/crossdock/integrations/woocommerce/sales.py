@@ -24,15 +24,17 @@ from crossdock.integrations.kit.adapter import (
     Window,
     Written,
     implements,
+    receives,
     settles,
 )
 from crossdock.integrations.kit.client import Effect
 from crossdock.integrations.kit.mapping import moment
 from crossdock.integrations.kit.transport import VendorAnswer
+from crossdock.integrations.kit.webhooks import Changed, Delivery
 from crossdock.integrations.woocommerce import client, mapping, refunds
 from crossdock.integrations.woocommerce.goods import Goods
 from crossdock.integrations.woocommerce.mapping import Shop
-from crossdock.integrations.woocommerce.models import TRACKING, TrackingItem, WooOrder, WooRefund, mark_of
+from crossdock.integrations.woocommerce.models import TRACKING, Message, TrackingItem, WooOrder, WooRefund, mark_of
 
 CLOSED = frozenset({"cancelled", "refunded", "failed", "trash"})
 """Statuses of orders that are not shipped any more."""
@@ -73,6 +75,14 @@ class Sales(Goods):
         # https://woocommerce.github.io/woocommerce-rest-api-docs/#list-all-orders
         async for found, following in self.walk("/orders", WooOrder, int(window.cursor or 1), **self.since(window)):
             yield Page([mapping.order_record(order, shop) for order in found], str(following) if following else None)
+
+    @receives("order.created", "order.updated", "order.restored", "order.deleted")
+    async def hear_of_order(self, delivery: Delivery) -> Sequence[Changed]:
+        number = delivery.json(Message).id
+        answer = await self.client.get(f"/orders/{number}", allow=frozenset({404}))
+        if answer.status == 404:
+            return [Changed(orders.ORDERS, deleted=[str(number)])]
+        return [Changed(orders.ORDERS, [mapping.order_record(answer.json(WooOrder), self._site())])]
 
     @implements(orders.CREATE_ORDER_SHIPMENT, CreateOrderShipment)
     async def create_order_shipment(self, order_id: str, body: CreateOrderShipment) -> orders.Order:

@@ -7,6 +7,7 @@ The vendor's folder has `tests/fake.py` with one class:
         specifications = (Specification("acme/openapi.json", base="/v2", overlay=HERE / "overlay.yaml"),)
         credentials = {"key": "test-key"}
         wrong_credentials = {"key": "test-wrong"}
+        passthrough = {"method": "GET", "path": "/items"}
 
         def admits(self, request): return request.headers.get("x-key") == "test-key"
 
@@ -15,6 +16,9 @@ The vendor's folder has `tests/fake.py` with one class:
 
         def held(self, resource): ...                ids of the records that a full read has to give
         def change(self, resource): ...              something happens at the vendor; ids of the records that changed
+        def crowd(self): ...                         puts in so much that lists have several pages
+        def subscribed(self): ...                    of a vendor with webhooks: topics it sends messages about
+        def tell(self, resource, changed): ...       and the messages about what has just changed
         scenes = (Scene("adjust_inventory", ...),)   calls to record and to try, see `scenes`
 
 It is a `Transport`: `VendorClient(FakeAcme())` talks to it. It holds every request against the specification (path,

@@ -196,9 +196,8 @@ class GraphQLFake(FakeVendor):
             return shown | ({"path": list(error.path)} if error.path else {})
         if isinstance(cause, SpecificationViolation):
             raise cause
-        if cause is not None and not isinstance(cause, GraphQLError):
-            raise cause
-        raise SpecificationViolation(f"the schema does not allow the request or the answer: {error.message}")
+        words = f"the schema does not allow the request or the answer: {error.message}"
+        raise SpecificationViolation(words) from cause
 
     def _resolve(self, source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
         where = f"{info.parent_type.name}.{info.field_name}"

@@ -19,6 +19,7 @@ from crossdock.integrations.kit.fake.faults import STATUSES, Fault, Planned
 from crossdock.integrations.kit.fake.scenes import Scene
 from crossdock.integrations.kit.fake.specification import Specification, SpecificationViolation
 from crossdock.integrations.kit.transport import AnswerLost, NotSent, Transport, VendorAnswer, VendorRequest
+from crossdock.integrations.kit.webhooks import Incoming
 
 M = TypeVar("M", bound=Callable[..., Any])
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -67,6 +68,8 @@ class FakeVendor:
     """Credentials of the connect form that hold; secrets start with `test-`."""
     wrong_credentials: ClassVar[dict[str, Any]]
     scenes: ClassVar[Sequence[Scene]] = ()
+    passthrough: ClassVar[dict[str, Any] | None] = None
+    """A call that a user may make of the vendor directly, as the body of a passthrough; None where there is none."""
 
     def __init__(self) -> None:
         self.now = START
@@ -115,6 +118,14 @@ class FakeVendor:
     def changes(self, call: Call) -> bool:
         """Whether a request changes anything at the vendor."""
         return call.method not in SAFE_METHODS
+
+    def subscribed(self) -> list[str]:
+        """Topics that the vendor sends messages about, each as often as it does; of vendors with webhooks."""
+        raise NotImplementedError
+
+    def tell(self, resource: Resource, changed: set[str]) -> list[Incoming]:
+        """The messages that the vendor sends about records that have just changed."""
+        raise NotImplementedError
 
     def problem(self, status: int) -> Reply:
         """How the vendor words an answer with this status; see `faults`."""

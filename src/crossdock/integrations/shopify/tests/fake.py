@@ -6,6 +6,9 @@ they change from, a call costs at most 1,000 points, connections want `first`.
 
 from __future__ import annotations
 
+import base64
+import hmac
+import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -17,13 +20,14 @@ from crossdock.contract.resources import Resource
 from crossdock.integrations.kit.fake import Reply, Specification, SpecificationViolation
 from crossdock.integrations.kit.fake.graphql import Document, GraphQLFake, connection, resolves
 from crossdock.integrations.kit.transport import VendorRequest
+from crossdock.integrations.kit.webhooks import Incoming
 from crossdock.integrations.shopify.adapter import Shopify
 from crossdock.integrations.shopify.mapping import gid, number
 from crossdock.integrations.shopify.tests import seed
 from crossdock.integrations.shopify.tests.costs import MOST, Pricing
 from crossdock.integrations.shopify.tests.scenes import SCENES
 
-TOKEN = "test-shpat-token"
+TOKEN, SECRET = "test-shpat-token", "test-api-secret"
 SCOPES = (
     "write_products",
     "write_inventory",
@@ -48,10 +52,15 @@ class FakeShopify(GraphQLFake):
 
     adapter = Shopify
     specifications = (Specification("shopify/admin_2026-10.trimmed.graphql", base="/admin/api/2026-10/graphql.json"),)
-    credentials = {"shop": "tea-and-pots.myshopify.com", "access_token": TOKEN}
+    credentials = {"shop": "tea-and-pots.myshopify.com", "access_token": TOKEN, "api_secret": SECRET}
     wrong_credentials = {"shop": "tea-and-pots.myshopify.com", "access_token": "test-wrong-token"}
     scalars = {"DateTime": _is_time, "Money": _is_amount, "Decimal": _is_amount}
     scenes = SCENES
+    passthrough = {
+        "method": "POST",
+        "path": "/admin/api/2026-10/graphql.json",
+        "data": {"query": "{ shop { currencyCode } }"},
+    }
 
     def __init__(self) -> None:
         super().__init__()
@@ -63,6 +72,7 @@ class FakeShopify(GraphQLFake):
         self.refunded: dict[int, list[dict[str, Any]]] = {key: [] for key in self.orders}
         self.answered: dict[str, tuple[Any, Any]] = {}
         """What was answered to each key, with what was asked."""
+        self.hooks: dict[str, dict[str, Any]] = {}
         self._next = 9000
         self._ship(503, 1, {"company": "UPS", "number": "1Z503", "url": "https://tracking.example.com/1Z503"})
 
@@ -193,6 +203,52 @@ class FakeShopify(GraphQLFake):
             if int(number(id)) in order["groups"]:
                 return self._group_node(key, int(number(id)))
         return None
+
+    @resolves("QueryRoot", "product")
+    def one_product(self, id: str) -> Any:
+        return self.products.get(int(number(id)))
+
+    @resolves("QueryRoot", "location")
+    def one_location(self, id: str) -> Any:
+        return self.locations.get(int(number(id)))
+
+    @resolves("QueryRoot", "webhookSubscriptions")
+    def list_hooks(self, first: int, uri: str, **page: Any) -> Any:
+        return connection([hook for hook in self.hooks.values() if hook["uri"] == uri])(first=first)
+
+    @resolves("Mutation", "webhookSubscriptionCreate")
+    def add_hook(self, topic: str, webhookSubscription: dict[str, Any]) -> Any:  # noqa: N803
+        if any((hook["topic"], hook["uri"]) == (topic, webhookSubscription["uri"]) for hook in self.hooks.values()):
+            error = {"field": ["callbackUrl"], "message": "Address for this topic has already been taken"}
+            return {"webhookSubscription": None, "userErrors": [error]}
+        made = {"id": gid("WebhookSubscription", self.new_id()), "topic": topic, **webhookSubscription}
+        self.hooks[made["id"]] = made
+        return {"webhookSubscription": made, "userErrors": []}
+
+    @resolves("Mutation", "webhookSubscriptionDelete")
+    def drop_hook(self, id: str) -> Any:
+        if self.hooks.pop(id, None) is None:
+            error = {"field": ["id"], "message": "Webhook subscription does not exist"}
+            return {"deletedWebhookSubscriptionId": None, "userErrors": [error]}
+        return {"deletedWebhookSubscriptionId": id, "userErrors": []}
+
+    def subscribed(self) -> list[str]:
+        known = {topic.upper().replace("/", "_"): topic for topic in self.adapter.receivers}
+        return sorted(known[hook["topic"]] for hook in self.hooks.values())
+
+    def tell(self, resource: Resource, changed: set[str]) -> list[Incoming]:
+        bodies = {
+            warehouses.WAREHOUSES: ("locations/update", {"id": 1002}),
+            orders.ORDERS: ("orders/updated", {"id": 501}),
+            products.PRODUCTS: ("inventory_levels/update", {"inventory_item_id": 100023, "location_id": 1001}),
+        }
+        topic, told = bodies[resource]
+        if topic not in self.subscribed():
+            return []
+        body = json.dumps({**told, "admin_graphql_api_id": "gid://shopify/x/1"}).encode()
+        digest = hmac.new(SECRET.encode(), body, "sha256").digest()
+        headers = {"topic": topic, "hmac-sha256": base64.b64encode(digest).decode(), "webhook-id": "b54557e4"}
+        return [Incoming({f"x-shopify-{name}": value for name, value in headers.items()}, body)]
 
     def _list(self, found: list[dict[str, Any]], query: str | None, page: dict[str, Any]) -> Any:
         """A page of a list in the order of ids, filtered as the search would."""
@@ -386,6 +442,7 @@ class FakeShopify(GraphQLFake):
             "unitCost": {"amount": "4.25"},
             "measurement": {"weight": {"unit": weight[0], "value": weight[1]} if weight else None},
             "inventoryLevels": connection(levels),
+            "variants": connection([{"id": gid("ProductVariant", str(key))}]),
         }
         plain = ("title", "sku", "barcode", "price", "compareAtPrice", "requiresComponents")
         return {

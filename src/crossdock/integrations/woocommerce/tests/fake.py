@@ -6,6 +6,8 @@ Its clock is two hours ahead of UTC, as a shop's may be: fields without `_gmt` a
 from __future__ import annotations
 
 import base64
+import hmac
+import json
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -17,6 +19,7 @@ from crossdock.contract.resources import Resource
 from crossdock.integrations.kit.fake import Call, Reply, RestFake, SpecificationViolation, numbered, serves
 from crossdock.integrations.kit.fake.specification import Specification
 from crossdock.integrations.kit.transport import VendorRequest
+from crossdock.integrations.kit.webhooks import Incoming
 from crossdock.integrations.woocommerce.adapter import WooCommerce
 from crossdock.integrations.woocommerce.refunds import ORIGINAL_LINE
 from crossdock.integrations.woocommerce.tests.scenes import SCENES
@@ -42,6 +45,7 @@ class FakeWooCommerce(RestFake):
     credentials = {"store_url": "https://shop.example.com", "consumer_key": KEY, "consumer_secret": SECRET}
     wrong_credentials = {"store_url": "https://shop.example.com", "consumer_key": KEY, "consumer_secret": "test-wrong"}
     scenes = SCENES
+    passthrough = {"method": "GET", "path": "/orders", "params": {"per_page": "1"}}
 
     def __init__(self) -> None:
         super().__init__()
@@ -52,6 +56,7 @@ class FakeWooCommerce(RestFake):
         self.parents: dict[int, int] = {}
         self.orders: dict[int, dict[str, Any]] = {}
         self.refunds: dict[int, list[dict[str, Any]]] = {}
+        self.hooks: dict[int, dict[str, Any]] = {}
         self._next = 900
         for number, facts in product_document.SEED.items():
             self.products[number] = self._dated(product_document.make(number, **facts), made)
@@ -206,6 +211,41 @@ class FakeWooCommerce(RestFake):
         order["refunds"].append({"id": made["id"], "reason": made["reason"], "total": f"-{amount}"})
         self._touch(order, status="refunded" if amount == rest else order["status"])
         return Reply(made)
+
+    @serves("GET", "/webhooks")
+    def list_hooks(self, call: Call) -> Reply:
+        return self._page(call, [{k: v for k, v in hook.items() if k != "secret"} for hook in self.hooks.values()])
+
+    @serves("POST", "/webhooks")
+    def add_hook(self, call: Call) -> Reply:
+        made = self._dated({"id": self.new_id(), **call.body}, self.now)
+        self.hooks[made["id"]] = made
+        return Reply({name: value for name, value in made.items() if name != "secret"})
+
+    @serves("DELETE", "/webhooks/{id}")
+    def drop_hook(self, call: Call) -> Reply:
+        if call.query.get("force") is not True:
+            raise SpecificationViolation("webhooks cannot be trashed, so force has to be true")
+        found = self.hooks.pop(call.params["id"], None)
+        if found is None:
+            return refusal(404, "woocommerce_rest_shop_webhook_invalid_id", "Invalid ID.")
+        return Reply({name: value for name, value in found.items() if name != "secret"})
+
+    def subscribed(self) -> list[str]:
+        return sorted(hook["topic"] for hook in self.hooks.values())
+
+    def tell(self, resource: Resource, changed: set[str]) -> list[Incoming]:
+        noun = "order" if resource is orders.ORDERS else "product"
+        hooks = [hook for hook in self.hooks.values() if hook["topic"] == f"{noun}.updated"]
+        told = []
+        for hook, number in ((hook, number) for hook in hooks for number in sorted(changed)):
+            found = self.orders if noun == "order" else {**self.products, **self.variations}
+            body = json.dumps(found[int(number)]).encode()
+            digest = hmac.new(hook["secret"].encode(), body, "sha256").digest()
+            signature = base64.b64encode(digest).decode()
+            headers = {"topic": f"{noun}.updated", "signature": signature, "delivery-id": number}
+            told.append(Incoming({f"x-wc-webhook-{name}": value for name, value in headers.items()}, body))
+        return told
 
     def _refunded(self, order: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
         """The lines of a refund, negative as the plugin shows them; units go back into stock."""
