@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 from crossdock.contract.errors import CrossdockError, NeedsReconnect, UnexpectedShape, VendorRejected
 from crossdock.integrations.kit.adapter import Adapter, VendorMessage, Window
+from crossdock.integrations.kit.client import segment
 from crossdock.integrations.kit.transport import VendorAnswer
 from crossdock.integrations.magento import client
 from crossdock.integrations.magento.models import Found, StoreConfig
@@ -56,7 +57,8 @@ class MagentoBase(Adapter):
 
     @property
     def base_url(self) -> str:
-        return f"{client.site(self.credentials)}/rest/{self.credentials.store_code}/V1"
+        store = segment(self.credentials.store_code.strip() or "all")
+        return f"{client.site(self.credentials)}/rest/{store}/V1"
 
     def read_error(self, answer: VendorAnswer) -> VendorMessage | None:
         return client.words_of(answer)
@@ -71,7 +73,7 @@ class MagentoBase(Adapter):
         return {"store": client.site(self.credentials), "store_views": [store.code for store in stores]}
 
     async def store_configs(self) -> list[StoreConfig]:
-        # https://developer.adobe.com/commerce/webapi/rest/b2b/store-configs/
+        # https://developer.adobe.com/commerce/webapi/rest/quick-reference/
         answer = await self.client.get("/store/storeConfigs")
         found: list[StoreConfig] = answer.json(list[StoreConfig])
         return found

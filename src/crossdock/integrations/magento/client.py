@@ -1,6 +1,6 @@
 """How a shop is reached, how requests are signed, and how it refuses.
 
-https://developer.adobe.com/commerce/webapi/get-started/authentication/
+https://developer.adobe.com/commerce/webapi/get-started/authentication/gs-authentication-oauth/
 """
 
 from __future__ import annotations

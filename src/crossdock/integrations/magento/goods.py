@@ -32,7 +32,10 @@ from crossdock.integrations.magento.models import Category, Found, MagentoProduc
 NEAR = 300
 """How far below a variant its parent is looked for first: they are mostly made together."""
 LINES_PER_CALL = 20
-"""What a shop takes at once where its input limits are switched on, as they come."""
+"""What a shop takes at once where its input limits are switched on, as they come.
+
+https://developer.adobe.com/commerce/webapi/get-started/api-security/
+"""
 NOTHING_SENT = "Not sent, because another line cannot be applied."
 EARLIER_FAILED = "Not sent, because an earlier line failed."
 Stock = dict[str, list[SourceItem]]

@@ -243,12 +243,13 @@ class MagentoShipment(MagentoStruct, kw_only=True, frozen=True):
 
 
 class Invoice(MagentoStruct, kw_only=True, frozen=True):
-    """`state` is 2 when it is paid."""
+    """`state` is 2 when it is paid; `transaction_id` is the payment provider's, where there was one."""
 
     entity_id: int
     state: int | None = None
     base_grand_total: Decimal = ZERO
     base_total_refunded: Decimal | None = None
+    transaction_id: str | None = None
 
     @property
     def number(self) -> int:

@@ -42,6 +42,7 @@ PAID = 2
 CARRIERS = ("dhl", "fedex", "ups", "usps")
 """Carriers that Magento knows; it shows where their parcels are."""
 OTHER_CARRIER = "custom"
+OFFLINE = "The order was paid without a payment provider, so there is none to tell; pay it back by hand."
 
 
 class ShippedLine(BodyPart, kw_only=True):
@@ -80,8 +81,8 @@ class RefundOrder(WriteBody, kw_only=True):
     refund_payment: Annotated[
         bool | UnsetType,
         vendor_only(
-            "Whether the payment provider is told to pay the money back, which is so when left out. `false` notes the "
-            "refund only.",
+            "Whether the payment provider is told to pay the money back. Left out, it is, unless the order was paid "
+            "without one; `false` notes the refund only.",
             examples=[True],
         ),
     ] = UNSET
@@ -131,12 +132,16 @@ class Sales(Goods):
         refunds.check_refundable(order)
         sent = refunds.memo(order, body.line_items, body.amount, body.shipping_amount)
         sent = {**sent, "notify": False, "comment": self._remark(plain_text(body.reason))}
-        if body.refund_payment is False:
-            # https://developer.adobe.com/commerce/webapi/rest/tutorials/orders/order-issue-refund/
+        invoice = await self._online_invoice(order)
+        if invoice is None and body.refund_payment is True:
+            raise InvalidBody.field("refund_payment", OFFLINE)
+        # Each of the two refuses what is the other's.
+        # https://developer.adobe.com/commerce/webapi/rest/modules/sales/refunds/
+        if invoice is None:
             await self.client.post(f"/order/{order.entity_id}/refund", sent)
         else:
-            invoice = await self._invoice(order)
-            await self.client.post(f"/invoice/{invoice.entity_id}/refund", {**sent, "isOnline": True})
+            online = body.refund_payment is not False
+            await self.client.post(f"/invoice/{invoice.entity_id}/refund", {**sent, "isOnline": online})
         back = sent.get("arguments", {}).get("extension_attributes", {}).get("return_to_stock_items", ())
         lines = [item for item in mapping.lines_of(order) if item.item_id in back]
         return Written(await self._record(order_id), related=await self._stock_of(order, lines))
@@ -156,8 +161,8 @@ class Sales(Goods):
         parts = [text, self.reference and f"[crossdock {self.reference}]"]
         return {"comment": " ".join(part for part in parts if part) or "crossdock", "is_visible_on_front": 0}
 
-    async def _invoice(self, order: MagentoOrder) -> Invoice:
-        """The invoice whose payment is paid back."""
+    async def _online_invoice(self, order: MagentoOrder) -> Invoice | None:
+        """The invoice whose payment is paid back; None of an order that no payment provider knows of."""
         wanted = ("order_id", "eq", str(order.entity_id))
         # https://developer.adobe.com/commerce/webapi/rest/use-rest/performing-searches/
         paid = [
@@ -165,13 +170,15 @@ class Sales(Goods):
             for item in await self.gathered("/invoices", Invoice, wanted)
             if item.state == PAID and (item.base_total_refunded or 0) < item.base_grand_total
         ]
+        if not any(item.transaction_id for item in paid):
+            return None
         if len(paid) != 1:
-            message = f"Order {order.increment_id} has {len(paid)} paid invoices, so which payment to pay back is not"
-            raise VendorRejected(f"{message} clear; note the refund only, with refund_payment false")
+            message = f"Order {order.increment_id} has {len(paid)} paid invoices, and Magento pays back one of them"
+            raise VendorRejected(f"{message}; choose it there")
         return paid[0]
 
     async def _order(self, order_id: str) -> MagentoOrder:
-        # https://developer.adobe.com/commerce/webapi/rest/use-rest/retrieve-filtered-responses/
+        # https://developer.adobe.com/commerce/webapi/rest/quick-reference/
         answer = await self.client.get(f"/orders/{self.number(order_id, 'order')}")
         found: MagentoOrder = answer.json(MagentoOrder)
         return found

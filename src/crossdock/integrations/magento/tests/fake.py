@@ -53,6 +53,7 @@ class FakeMagento(RestFake):
         "admin_url": "https://shop.example.com/admin_x1y2",
     }
     wrong_credentials = {**credentials, "access_token_secret": "test-wrong"}
+    passthrough = {"method": "GET", "path": "/store/storeConfigs"}
     scenes = SCENES
 
     def __init__(self) -> None:

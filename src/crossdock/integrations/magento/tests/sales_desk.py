@@ -8,6 +8,8 @@ from typing import Any
 
 from crossdock.integrations.magento.tests import seed
 
+OFFLINE = frozenset({"checkmo"})
+"""Payment methods without a provider."""
 ZERO, CENT = Decimal(0), Decimal("0.01")
 
 
@@ -42,6 +44,7 @@ class SalesDesk:
                     "base_grand_total": order["base_grand_total"],
                     "base_total_refunded": ZERO,
                     "items": [],
+                    **({} if order["payment"]["method"] in OFFLINE else {"transaction_id": f"tx-{number}"}),
                 }
             )
         shipped = [line for line in items if line["qty_shipped"]]
@@ -88,11 +91,19 @@ class SalesDesk:
         invoice = next((one for one in self.invoices if one["entity_id"] == number), None)
         if invoice is None:
             raise Refused("The entity that was requested doesn't exist.")
-        made = self.refund(invoice["order_id"], body)
+        if "transaction_id" not in invoice:
+            raise Refused("We can't create creditmemo for the invoice.")
+        made = self._refund(invoice["order_id"], body)
         invoice["base_total_refunded"] += self.memos[-1]["grand_total"]
         return made
 
     def refund(self, number: int, body: dict[str, Any]) -> int:
+        """Notes what was paid back by hand."""
+        if any("transaction_id" in invoice for invoice in self.invoices if invoice["order_id"] == number):
+            raise Refused("An order that was paid online is paid back by its invoice.")
+        return self._refund(number, body)
+
+    def _refund(self, number: int, body: dict[str, Any]) -> int:
         """Makes a credit memo; without lines, of everything, and without an amount for it, of all shipping."""
         order = self._order(number)
         left = {

@@ -153,6 +153,7 @@ ORDERS: dict[int, dict[str, Any]] = {
         "status": "shipped_to_buyer",
         "items": [item(631, 11, "TEA-11", 3, "21.99", qty_shipped=3)],
     },
+    506: {"payment_method": "checkmo", "items": [item(651, 11, "TEA-11", 1, "21.99")]},
     505: {"order_currency_code": "EUR", "items": [item(641, 12, "GIFT", 1, "10", is_virtual=1)]},
 }
 
@@ -173,6 +174,7 @@ def order(number: int, **facts: Any) -> dict[str, Any]:
         "email": "ada@example.com",
     }
     total = facts.get("grand_total", sum((line["row_total"] for line in facts["items"]), D(0)))
+    method = facts.pop("payment_method", "braintree")
     shipping = {"address": {**address, "address_type": "shipping"}, "method": "flatrate_flatrate"}
     return {
         "entity_id": number,
@@ -192,7 +194,7 @@ def order(number: int, **facts: Any) -> dict[str, Any]:
         "total_paid": total,
         "store_name": "Main Website",
         "billing_address": {**address, "address_type": "billing"},
-        "payment": {"account_status": "", "additional_information": [], "cc_last4": "", "method": "braintree"},
+        "payment": {"account_status": "", "additional_information": [], "cc_last4": "", "method": method},
         "extension_attributes": {"shipping_assignments": [{"shipping": shipping, "items": []}]},
         **facts,
     }
