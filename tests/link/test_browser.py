@@ -136,7 +136,7 @@ class TestReact:
     async def test_a_sandbox_that_may_do_less(self, stage: Stage) -> None:
         """What a developer does to see missing permissions without a system that has any."""
         made = await stage.api("POST", "/sandbox/generate-sandbox/wms")
-        body = {"method": "POST", "path": "/v1/account/keys", "data": {"rights": ["inventory.read"]}}
+        body = {"method": "POST", "path": "/v1/account/keys", "data": {"rights": ["items.read", "warehouses.read"]}}
         key = (await stage.api("POST", "/wms/passthrough", json=body, token=made["access_token"]))["body"]["key"]
         async with stage.visit() as visitor:
             page = await visitor.bench({"name": "Connect", "integrationAllowList": ["sandbox"]})
@@ -146,7 +146,8 @@ class TestReact:
             await window.get_by_label("API key (optional)", exact=True).fill(key)
             await window.get_by_role("button", name="Connect").click()
             await heading(window, "Some permissions are missing")
-            await expect(window.locator('[data-outcome="granted"]')).to_contain_text(["Read inventory"])
+            await expect(window.locator('[data-outcome="granted"]')).to_contain_text(["Read warehouses"])
+            await expect(window.locator('[data-outcome="missing"]').first).to_contain_text("Not allowed")
 
     async def test_signing_in_anew(self, stage: Stage) -> None:
         """The window goes straight to the system of the connection, whose id and token stay."""

@@ -75,8 +75,8 @@ class Shop:
         [changed] = await adapter.receive(Delivery("order.changed", body))
         return changed.records[0]
 
-    async def keep(self, record: Any, asked_at: datetime, *, alone: bool = False) -> None:
-        """Stores an order that was asked for at this time."""
+    async def sync(self, record: Any, asked_at: datetime) -> None:
+        """Stores an order as a sync does that asked for it at this time."""
         async with self.engine.database.transaction(self.account.organization_id) as connection:
             await records.upsert(
                 connection,
@@ -86,7 +86,18 @@ class Shop:
                 records=[record],
                 now=self.engine.now(),
                 fetched_at=asked_at,
-                alone=alone,
+            )
+
+    async def hear(self, record: Any, asked_at: datetime) -> None:
+        """Stores an order that a message was about, as the shop had it at this time."""
+        async with self.engine.database.transaction(self.account.organization_id) as connection:
+            await records.upsert_told(
+                connection,
+                organization_id=self.account.organization_id,
+                connection_id=self.connection_id,
+                told={ORDERS: ([record], [])},
+                now=self.engine.now(),
+                asked_at=asked_at,
             )
 
     async def events(self, identifier: str) -> list[str]:
@@ -327,10 +338,10 @@ class TestNewerStays:
         asked_at, old = shop.engine.now(), await shop.ask(identifier)
         await shop.owner.post(f"/v1/cart/orders/{identifier}/refunds", {})
         await shop.work()
-        await shop.keep(old, asked_at)
+        await shop.sync(old, asked_at)
         assert await self._status(shop, identifier) == "cancelled"
         # One that asks later is believed again.
-        await shop.keep(old, shop.engine.now())
+        await shop.sync(old, shop.engine.now())
         assert await self._status(shop, identifier) == old.status != "cancelled"
 
     async def test_what_was_heard_does_not_undo_a_later_answer(self, shop: Shop) -> None:
@@ -339,7 +350,7 @@ class TestNewerStays:
         asked_at, old = shop.engine.now(), await shop.ask(identifier)
         await shop.owner.post(f"/v1/cart/orders/{identifier}/refunds", {})
         await shop.work()
-        await shop.keep(old, asked_at, alone=True)
+        await shop.hear(old, asked_at)
         assert await self._status(shop, identifier) == "cancelled"
 
     async def test_one_that_meets_a_sync_on_a_new_record(self, shop: Shop) -> None:
@@ -359,7 +370,7 @@ class TestNewerStays:
                 now=shop.engine.now(),
                 fetched_at=asked_at,
             )
-            heard = asyncio.create_task(shop.keep(new, later, alone=True))
+            heard = asyncio.create_task(shop.hear(new, later))
             while not await shop.rows(  # noqa: ASYNC110 - the database tells nobody who waits for whom
                 "select 1 from pg_locks where not granted and locktype = 'transactionid'"
             ):

@@ -12,7 +12,7 @@ from crossdock.contract.filters import Condition
 from crossdock.contract.management.api_logs import FACETS, NEWEST_COUNTED
 from crossdock.platform.database import Connection
 from crossdock.records.query import ListQuery
-from crossdock.records.store import condition_sql
+from crossdock.records.read_store import condition_sql
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,13 @@ from collections.abc import AsyncIterator
 
 import structlog
 from litestar import Litestar, Response, Router, get
-from litestar.exceptions import HTTPException
 from litestar.params import FromPath
 
 from crossdock.api_logs import endpoints as api_log_endpoints
 from crossdock.api_logs.recorder import CallRecorder
 from crossdock.connections import endpoints as connection_endpoints
 from crossdock.connections import integration_requests
-from crossdock.contract.errors import CrossdockError, not_found
+from crossdock.contract.errors import not_found
 from crossdock.contract.operations import Access, Kind
 from crossdock.documents import endpoints as document_endpoints
 from crossdock.integrations import registry
@@ -26,12 +25,10 @@ from crossdock.link import pages as link_pages
 from crossdock.platform import downloads
 from crossdock.platform.engine import Engine
 from crossdock.platform.http import (
+    EXCEPTION_HANDLERS,
     Endpoint,
     RequestShell,
     handler,
-    on_bug,
-    on_crossdock_error,
-    on_http_error,
     public_guard,
     public_handler,
 )
@@ -156,11 +153,7 @@ def make_app(engine: Engine) -> ASGIApp:
         openapi_config=None,
         lifespan=[lifespan],
         request_max_body_size=engine.settings.max_body_bytes,
-        exception_handlers={
-            CrossdockError: on_crossdock_error,
-            HTTPException: on_http_error,
-            Exception: on_bug,
-        },
+        exception_handlers=EXCEPTION_HANDLERS,
         logging_config=None,
     )
     return RequestShell(app, calls)

@@ -54,8 +54,11 @@ class Database:
     @asynccontextmanager
     async def transaction(self, organization_id: UUID) -> AsyncIterator[Connection]:
         """One transaction that sees the rows of one organization."""
-        async with self._app.connection() as connection, connection.transaction():
-            await connection.execute(_SET_ORGANIZATION, (str(organization_id),))
+        # One round trip, with the organization as a literal: several statements at once take no parameters. The pool
+        # commits what it gets back, or rolls it back after an error.
+        begin = f"begin; select set_config('{ORGANIZATION_SETTING}', '{organization_id!s}', true)"
+        async with self._app.connection() as connection:
+            await connection.execute(begin, prepare=False)
             yield connection
 
     async def rows(

@@ -13,6 +13,7 @@ from http import HTTPStatus
 from typing import Any, Literal, Protocol
 from urllib.parse import unquote
 
+import psycopg
 import structlog
 import xxhash
 from litestar import Request, Response
@@ -285,6 +286,14 @@ def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Resp
     return _answer(request, error.status_code, {"error": text, "origin": "trackstar"}, headers)
 
 
+def on_database_away(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """The database does not answer, as while it is restarted. A write that was sent by then says so itself."""
+    request_id = request.scope["state"].get("request_id", "")
+    log.error("the database does not answer", request_id=request_id, path=request.scope["path"], error=str(error))
+    body = {"error": "The database does not answer; try again", "origin": "trackstar", "request_id": request_id}
+    return _answer(request, 503, body, {"retry-after": "1"})
+
+
 def on_bug(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Anything else is a mistake of ours; the answer names the request so that the log can be found."""
     request_id = request.scope["state"].get("request_id", "")
@@ -292,6 +301,14 @@ def on_bug(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]
     body = {"error": "Internal error", "origin": "trackstar", "request_id": request_id}
     return _answer(request, 500, body, {})
 
+
+EXCEPTION_HANDLERS: dict[int | type[Exception], Callable[[Request[Any, Any, Any], Any], Response[Any]]] = {
+    CrossdockError: on_crossdock_error,
+    HTTPException: on_http_error,
+    psycopg.OperationalError: on_database_away,
+    Exception: on_bug,
+}
+"""What becomes of every error that leaves an endpoint."""
 
 Message = MutableMapping[str, Any]
 

@@ -14,7 +14,7 @@ from crossdock.contract.records import encode_record
 from crossdock.contract.values import timestamp_text, whole_seconds
 from crossdock.platform.http import Call, Endpoint, Reply, reply
 from crossdock.platform.openapi import tags_body_schema
-from crossdock.records import files, forms, live, passthrough, query, store, writes
+from crossdock.records import files, forms, live, passthrough, query, read_store, writes
 from crossdock.records.writes import WriteRequest
 
 _EMPTY_PAGE = b'{"data":[],"next_token":null,"total_count":0}'
@@ -25,7 +25,7 @@ async def list_records(call: Call) -> Reply:
     target, connection = call.record, call.authorized.connection
     writes.adapter_for(connection, target.action)
     asked = query.parse(call.query_string, target.resource, connection.id, target.scope, call.engine.now())
-    page = await store.fetch_page(
+    page = await read_store.fetch_page(
         call.engine.database,
         call.authorized.caller.organization_id,
         connection.id,
@@ -69,7 +69,7 @@ async def get_record(call: Call) -> Reply:
     writes.adapter_for(connection, target.action)
     record_id = target.ids[-1]
     organization_id = call.authorized.caller.organization_id
-    body = await store.fetch_one(
+    body = await read_store.fetch_one(
         call.engine.database, organization_id, connection.id, target.resource, record_id, target.scope
     )
     if body is None:

@@ -11,7 +11,7 @@ from crossdock.contract.actions import Action
 from crossdock.contract.errors import VendorUnavailable, not_found
 from crossdock.contract.records import Record
 from crossdock.platform.engine import Engine
-from crossdock.records import store
+from crossdock.records import read_store
 from crossdock.records.writes import adapter_for
 
 
@@ -22,7 +22,7 @@ async def read(
     adapter_type = adapter_for(connection, action)
     if action.parent is None:
         raise TypeError(f"{action.key} names no record")
-    if await store.fetch_one(engine.database, organization_id, connection.id, action.parent, ids[-1], {}) is None:
+    if await read_store.fetch_one(engine.database, organization_id, connection.id, action.parent, ids[-1], {}) is None:
         raise not_found(ids[-1])
     try:
         async with asyncio.timeout(engine.settings.write_deadline_seconds):

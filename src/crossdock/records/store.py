@@ -1,4 +1,4 @@
-"""Records in the database: pages of stored bytes, single records, and the one upsert that every change goes through."""
+"""Records in the database: the one upsert that every change goes through, deletions, tags and versions."""
 
 from __future__ import annotations
 
@@ -12,32 +12,20 @@ from uuid import UUID
 import msgspec
 
 from crossdock.contract.events import implied
-from crossdock.contract.filters import Condition, FilterKind
+from crossdock.contract.filters import FilterKind
 from crossdock.contract.records import Record, encode_record
 from crossdock.contract.resources import Resource
 from crossdock.contract.values import timestamp_text, whole_seconds
-from crossdock.platform.database import Connection, Database
-from crossdock.records.query import ListQuery
+from crossdock.platform.database import Connection
 from crossdock.webhooks import events
 from crossdock.webhooks.events import Change
 
-_ARRAY_TYPES = {
+ARRAY_TYPES = {
     FilterKind.TEXT: "text[]",
     FilterKind.TIME: "timestamptz[]",
     FilterKind.BOOLEAN: "boolean[]",
     FilterKind.NUMBER: "numeric[]",
 }
-_COMPARISONS = {"eq": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
-
-
-@dataclass(frozen=True)
-class StoredPage:
-    """Bodies of one page as stored, and the row number to go on from; None on the last page."""
-
-    bodies: list[bytes]
-    next_seq: int | None
-    ids: Sequence[str] = ()
-    """Of records that stand for files only, whose addresses are made from them."""
 
 
 @dataclass(frozen=True)
@@ -46,99 +34,7 @@ class Saved:
 
     changes: list[Change]
     unchanged: int
-
-
-# -- reading -------------------------------------------------------------------------------------------------------
-
-
-def condition_sql(condition: Condition) -> tuple[str, list[Any]]:
-    """The SQL of one filter. A record without a value counts as different from any value."""
-    column, operator, values = condition.filter.name, condition.operator, condition.values
-    if condition.filter.kind is FilterKind.TAGS:
-        if operator == "contains":
-            return "tag_words @> %s::text[]", [list(values)]
-        return "not coalesce(tag_words && %s::text[], false)", [list(values)]
-    if operator in _COMPARISONS:
-        return f"{column} {_COMPARISONS[operator]} %s", [values[0]]
-    if operator == "neq":
-        return f"{column} is distinct from %s", [values[0]]
-    kind = _ARRAY_TYPES[condition.filter.kind]
-    if operator == "in":
-        return f"{column} = any(%s::{kind})", [list(values)]
-    if operator == "nin":
-        return f"({column} = any(%s::{kind})) is not true", [list(values)]
-    if operator == "contains":
-        return f"strpos({column}, %s) > 0", [values[0]]
-    return f"coalesce(strpos({column}, %s), 0) = 0", [values[0]]
-
-
-async def fetch_page(
-    database: Database,
-    organization_id: UUID,
-    connection_id: UUID,
-    resource: Resource,
-    query: ListQuery,
-    scope: Mapping[str, str],
-) -> StoredPage:
-    """One page of a list. Rows come in the order of their number, which never changes."""
-    where = ["connection_id = %s", "deleted_at is null"]
-    values: list[Any] = [connection_id]
-    if query.after:
-        where.append("seq > %s")
-        values.append(query.after)
-    for column, value in scope.items():
-        where.append(f"{column} = %s")
-        values.append(value)
-    if query.ids is not None:
-        where.append("id = any(%s)")
-        values.append(list(query.ids))
-    for condition in query.conditions:
-        text, parameters = condition_sql(condition)
-        where.append(text)
-        values.extend(parameters)
-    # The limit is part of the text: of a parameter the planner does not know the size, and then plans every call anew.
-    statement = (
-        f"select seq, body{', id' if resource.downloadable else ''} from {resource.table} "
-        f"where {' and '.join(where)} order by seq limit {query.limit + 1}"
-    )
-    rows = await database.rows(organization_id, statement, values)
-    more = len(rows) > query.limit
-    if more:
-        rows.pop()
-    ids = [row[2] for row in rows] if resource.downloadable else []
-    return StoredPage([row[1] for row in rows], rows[-1][0] if more else None, ids)
-
-
-async def fetch_one(
-    database: Database,
-    organization_id: UUID,
-    connection_id: UUID,
-    resource: Resource,
-    record_id: str,
-    scope: Mapping[str, str],
-) -> bytes | None:
-    """The stored body of one record."""
-    scoped = "".join(f" and {column} = %s" for column in scope)
-    statement = f"select body from {resource.table} where connection_id = %s and id = %s and deleted_at is null{scoped}"
-    values = [connection_id, record_id, *scope.values()]
-    rows = await database.rows(organization_id, statement, values)
-    body: bytes | None = rows[0][0] if rows else None
-    return body
-
-
-async def fetch_values(
-    database: Database, organization_id: UUID, connection_id: UUID, resource: Resource, field: str, limit: int
-) -> list[str]:
-    """The distinct values of a text column among the stored records of a connection."""
-    statement = (
-        f"select distinct {field} from {resource.table} "
-        f"where connection_id = %s and deleted_at is null and {field} is not null order by 1 limit %s"
-    )
-    rows = await database.rows(organization_id, statement, [connection_id, limit])
-    return [row[0] for row in rows]
-
-
-# -- changing ------------------------------------------------------------------------------------------------------
+    deleted: int = 0
 
 
 def fingerprint_of(content: bytes) -> bytes:
@@ -179,7 +75,7 @@ class _Incoming:
 
 
 def _columns(resource: Resource) -> list[tuple[str, str]]:
-    own = [(item.name, _ARRAY_TYPES[item.kind]) for item in resource.columns]
+    own = [(item.name, ARRAY_TYPES[item.kind]) for item in resource.columns]
     dates = [("created_date", "timestamptz[]"), ("updated_date", "timestamptz[]")] if resource.dated else []
     return [*dates, *own]
 
@@ -207,38 +103,21 @@ async def upsert(
     connection_id: UUID,
     resource: Resource,
     records: Iterable[Record],
+    deleted: Sequence[str] = (),
     now: datetime,
     fetched_at: datetime | None = None,
     first_sync: bool = False,
-    alone: bool = False,
 ) -> Saved:
-    """Stores what differs, keeps what it replaces, and notes an event for each change.
+    """Stores what differs, marks what is gone, keeps what either replaces, and notes an event for each change.
 
-    `fetched_at` is when the records were asked for: rows written since by the API are newer and stay. None marks a
-    write, whose outcome always counts. `alone` says that nobody will ask for these records again soon, as a sync does:
-    they are stored for certain unless newer ones are, and no sync that asked before may undo them.
+    `fetched_at` is when a sync asked for the records: rows written since by the API are newer and stay. None marks a
+    write, whose outcome always counts.
     """
-    saved = await _save(
-        connection,
-        organization_id,
-        connection_id,
-        resource,
-        records,
-        now,
-        fetched_at,
-        first_sync=first_sync,
-        alone=alone,
-    )
-    await events.add_records(
-        connection,
-        organization_id=organization_id,
-        connection_id=connection_id,
-        resource=resource,
-        changes=saved.changes,
-        now=now,
-        first_sync=first_sync,
-    )
-    return saved
+    owner = (organization_id, connection_id)
+    saved = await _save(connection, *owner, resource, records, now, fetched_at, first_sync=first_sync)
+    gone = await _mark_deleted(connection, connection_id, resource, deleted, now)
+    await _add_events(connection, owner, {resource: [*saved.changes, *gone]}, now, first_sync=first_sync)
+    return replace(saved, deleted=len(gone))
 
 
 async def upsert_written(
@@ -249,23 +128,66 @@ async def upsert_written(
     written: Mapping[Resource, Sequence[Record]],
     now: datetime,
 ) -> None:
-    """Stores what one write changed in several resources.
+    """Stores what one write changed in several resources."""
+    owner = (organization_id, connection_id)
+    changes = {
+        resource: (await _save(connection, *owner, resource, written[resource], now, None)).changes
+        for resource in _in_order(written)
+    }
+    await _add_events(connection, owner, changes, now)
 
-    Rows are taken in the order of their tables and events are numbered after all of them, so that two transactions
-    never wait for each other crosswise.
+
+async def upsert_told(
+    connection: Connection,
+    *,
+    organization_id: UUID,
+    connection_id: UUID,
+    told: Mapping[Resource, tuple[Sequence[Record], Sequence[str]]],
+    now: datetime,
+    asked_at: datetime,
+) -> None:
+    """Stores what a connected system has told of: records of each resource as it had them at `asked_at`, and ids of
+    those that it had no more.
+
+    Nobody will ask for these records again soon, as a sync does: they are stored for certain unless newer ones are,
+    and no sync that asked before may undo them.
     """
-    found = [
-        (resource, await _save(connection, organization_id, connection_id, resource, written[resource], now, None))
-        for resource in sorted(written, key=lambda item: item.table)
-    ]
-    for resource, saved in found:
+    owner = (organization_id, connection_id)
+    changes = {}
+    for resource in _in_order(told):
+        records, deleted = told[resource]
+        saved = await _save(connection, *owner, resource, records, now, asked_at, alone=True)
+        gone = await _mark_deleted(connection, connection_id, resource, deleted, now)
+        await _mark_written(connection, connection_id, resource, deleted, asked_at)
+        changes[resource] = [*saved.changes, *gone]
+    await _add_events(connection, owner, changes, now)
+
+
+def _in_order(resources: Iterable[Resource]) -> list[Resource]:
+    """In the order in which every transaction takes rows of several resources, so that none wait crosswise."""
+    return sorted(resources, key=lambda item: item.table)
+
+
+async def _add_events(
+    connection: Connection,
+    owner: tuple[UUID, UUID],
+    changes: Mapping[Resource, Sequence[Change]],
+    now: datetime,
+    *,
+    first_sync: bool = False,
+) -> None:
+    """Notes an event for each change, after all rows are taken: from here on the organization's counter is held, and
+    whoever held it while waiting for a row could wait for ever. `owner` is the organization and the connection."""
+    organization_id, connection_id = owner
+    for resource, found in changes.items():
         await events.add_records(
             connection,
             organization_id=organization_id,
             connection_id=connection_id,
             resource=resource,
-            changes=saved.changes,
+            changes=found,
             now=now,
+            first_sync=first_sync,
         )
 
 
@@ -313,11 +235,11 @@ async def _save(
         more = await _save(connection, organization_id, connection_id, resource, again, now, fetched_at, alone=True)
         changes += more.changes
     if written_at is not None:
-        await mark_written(connection, connection_id, resource, sorted(incoming.keys() - late), written_at)
+        await _mark_written(connection, connection_id, resource, sorted(incoming.keys() - late), written_at)
     return Saved(changes, len(incoming) - len(changes))
 
 
-async def mark_written(
+async def _mark_written(
     connection: Connection, connection_id: UUID, resource: Resource, ids: Sequence[str], at: datetime
 ) -> None:
     """Notes a write also where nothing differed, so that a sync that asked before it cannot undo it."""
@@ -468,6 +390,16 @@ async def delete(
     now: datetime,
 ) -> list[Change]:
     """Marks records as deleted and notes an event for each; their last body stays in the history."""
+    changes = await _mark_deleted(connection, connection_id, resource, ids, now)
+    await _add_events(connection, (organization_id, connection_id), {resource: changes}, now)
+    return changes
+
+
+async def _mark_deleted(
+    connection: Connection, connection_id: UUID, resource: Resource, ids: Sequence[str], now: datetime
+) -> list[Change]:
+    if not ids:
+        return []
     cursor = await connection.execute(
         f"select id from {resource.table} where connection_id = %s and deleted_at is null and id = any(%s) "
         "order by id for update",
@@ -483,16 +415,7 @@ async def delete(
         "where connection_id = %s and id = any(%s) returning id, version",
         (now, stamp, connection_id, found),
     )
-    changes = [Change(row["id"], row["version"], "deleted") for row in await cursor.fetchall()]
-    await events.add_records(
-        connection,
-        organization_id=organization_id,
-        connection_id=connection_id,
-        resource=resource,
-        changes=changes,
-        now=now,
-    )
-    return changes
+    return [Change(row["id"], row["version"], "deleted") for row in await cursor.fetchall()]
 
 
 async def set_tags(

@@ -54,7 +54,7 @@ from crossdock.integrations.kit.budget import Priority
 from crossdock.integrations.kit.client import Effect
 from crossdock.platform.database import Connection
 from crossdock.platform.engine import Engine
-from crossdock.records import store, write_store
+from crossdock.records import read_store, store, write_store
 from crossdock.records.write_store import WriteRow
 
 log = structlog.get_logger(__name__)
@@ -108,7 +108,7 @@ async def account_choices(engine: Engine, organization_id: UUID, connection: Cal
     values: dict[tuple[str, str], list[str]] = {}
     for name, field in wanted:
         resource = RESOURCE_BY_KEY[f"{connection.vertical}/{name}"]
-        found = await store.fetch_values(
+        found = await read_store.fetch_values(
             engine.database, organization_id, connection.id, resource, field, MAX_CHOICES + 1
         )
         values[name, field] = found if len(found) <= MAX_CHOICES else []
@@ -207,7 +207,7 @@ async def _require_record(engine: Engine, request: WriteRequest) -> None:
     """404 for an id that is not in our copy; a create has none."""
     if not request.ids:
         return
-    found = await store.fetch_one(
+    found = await read_store.fetch_one(
         engine.database, request.caller.organization_id, request.connection.id, request.resource, request.ids[-1], {}
     )
     if found is None:

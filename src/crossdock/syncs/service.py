@@ -294,6 +294,7 @@ async def _store_page(engine: Engine, run: Run, page: Page[Any], *, fetched_at: 
                 connection_id=due.connection_id,
                 resource=run.action.resource,
                 records=page.records,
+                deleted=page.deleted,
                 now=engine.now(),
                 fetched_at=fetched_at,
                 first_sync=run.progress.first_completed_at is None,
@@ -301,7 +302,6 @@ async def _store_page(engine: Engine, run: Run, page: Page[Any], *, fetched_at: 
             if run.progress.has_absences and not run.whole:
                 ids = [record.id for record in page.records]
                 await absences.forget(connection, due.connection_id, due.function_name, ids)
-            await _delete(engine, connection, run, page.deleted)
             _add(count, page, saved)
             if page.cursor is not None:
                 # The last page is counted with the end of the run.
@@ -318,6 +318,7 @@ def _add(count: RunCount, page: Page[Any], saved: Saved) -> None:
     count.seen += len(page.records)
     count.created += created
     count.changed += len(saved.changes) - created
+    count.deleted += saved.deleted
 
 
 async def _note_failure(engine: Engine, run: Run, error: AdapterError) -> None:

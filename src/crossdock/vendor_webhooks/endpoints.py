@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Litestar, Request, post
-from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 from litestar.response.base import ASGIResponse
 
@@ -15,7 +14,7 @@ from crossdock.contract.errors import CrossdockError, unauthorized
 from crossdock.integrations.kit.transport import ASGIApp
 from crossdock.integrations.kit.webhooks import Incoming
 from crossdock.platform.engine import Engine
-from crossdock.platform.http import on_bug, on_crossdock_error, on_http_error
+from crossdock.platform.http import EXCEPTION_HANDLERS
 from crossdock.vendor_webhooks import service
 from crossdock.vendor_webhooks.service import PATH, Received
 from crossdock.vendor_webhooks.store import SubscriptionRow
@@ -58,6 +57,6 @@ def make_receiver(engine: Engine) -> ASGIApp:
         route_handlers=[route(engine)],
         openapi_config=None,
         request_max_body_size=engine.settings.max_body_bytes,
-        exception_handlers={CrossdockError: on_crossdock_error, HTTPException: on_http_error, Exception: on_bug},
+        exception_handlers=EXCEPTION_HANDLERS,
         logging_config=None,
     )

@@ -10,7 +10,7 @@ import asyncio
 import base64
 import hashlib
 import hmac
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import Enum
 from uuid import UUID, uuid4
 
@@ -22,10 +22,12 @@ from crossdock.connections import store as connection_store
 from crossdock.connections.secrets import ConnectionGone
 from crossdock.contract.catalogue import READ_OF
 from crossdock.contract.errors import AdapterError, NotSupported, RateLimited, VendorUnavailable
+from crossdock.contract.records import Record
+from crossdock.contract.resources import Resource
 from crossdock.integrations import registry
 from crossdock.integrations.kit.adapter import Adapter
 from crossdock.integrations.kit.budget import Priority
-from crossdock.integrations.kit.webhooks import Changed, Delivery, Incoming, Subscription
+from crossdock.integrations.kit.webhooks import Delivery, Incoming, Subscription
 from crossdock.platform.database import Connection
 from crossdock.platform.engine import Engine
 from crossdock.platform.sealing import MasterKey
@@ -258,38 +260,24 @@ async def work_off(engine: Engine, claim: DeliveryClaim) -> None:
         # A bug or a shutdown: the message stays, and the error goes up.
         await _postpone(engine, claim, type(error).__name__)
         raise
-    changes = {change.resource: change for change in found if READ_OF[change.resource.key].name in wanted}
+    told: dict[Resource, tuple[list[Record], list[str]]] = {}
+    for change in found:
+        if READ_OF[change.resource.key].name in wanted:
+            present, gone = told.setdefault(change.resource, ([], []))
+            present += change.records
+            gone += change.deleted
     async with engine.database.transaction(claim.organization_id) as connection:
         if not await store.lock_delivery(connection, claim):
             return
         await store.finish_delivery(connection, claim)
-        for resource in sorted(changes, key=lambda item: item.table):
-            await _store(engine, connection, claim, changes[resource], asked_at)
-
-
-async def _store(
-    engine: Engine, connection: Connection, claim: DeliveryClaim, change: Changed, asked_at: datetime
-) -> None:
-    await records.upsert(
-        connection,
-        organization_id=claim.organization_id,
-        connection_id=claim.connection_id,
-        resource=change.resource,
-        records=change.records,
-        now=engine.now(),
-        fetched_at=asked_at,
-        alone=True,
-    )
-    if change.deleted:
-        await records.delete(
+        await records.upsert_told(
             connection,
             organization_id=claim.organization_id,
             connection_id=claim.connection_id,
-            resource=change.resource,
-            ids=change.deleted,
+            told=told,
             now=engine.now(),
+            asked_at=asked_at,
         )
-        await records.mark_written(connection, claim.connection_id, change.resource, change.deleted, asked_at)
 
 
 async def _note_failure(engine: Engine, claim: DeliveryClaim, error: AdapterError) -> None:
