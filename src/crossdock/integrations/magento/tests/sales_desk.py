@@ -57,6 +57,12 @@ class SalesDesk:
         """Somebody puts an order on hold."""
         self._touch(self.orders[number], state="holded", status="on_hold")
 
+    def split_invoice(self, number: int) -> None:
+        """An order was invoiced in two parts."""
+        whole = next(invoice for invoice in self.invoices if invoice["order_id"] == number)
+        whole["base_grand_total"] -= 10
+        self.invoices.append({**whole, "entity_id": self._new(), "base_grand_total": Decimal(10)})
+
     def ship(self, number: int, body: dict[str, Any]) -> int:
         """Ships lines of an order, or all that is left, from one source."""
         order = self._order(number)

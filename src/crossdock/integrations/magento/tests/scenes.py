@@ -109,6 +109,7 @@ SCENES = (
         {"line_items": [{"line_item_id": "602", "quantity": 1, "amount": 8}], "shipping_amount": 5.5, "amount": 15},
     ),
     Scene("refund_order", "by_hand", ("501",), {**ONE_BACK, "refund_payment": False}),
+    Scene("refund_order", "several_invoices", ("501",), {}, before=lambda fake: fake.desk.split_invoice(501)),
     Scene("refund_order", "paid_offline", ("506",), {"reason": "returned"}),
     Scene("refund_order", "paid_offline_no_provider", ("506",), {"refund_payment": True}),
     Scene("refund_order", "amount_without_lines", ("501",), {"amount": 5}),
