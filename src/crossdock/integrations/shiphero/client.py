@@ -45,8 +45,21 @@ _DENIED = frozenset({"not authorized", "unauthorized", "permission", "scope"})
 """Words in refusals of a user who may not do something; they have no code of their own."""
 _FAILED = "unexpected error"
 READS = frozenset(
-    "account inventory_changes locations order orders product products purchase_order purchase_orders returns shipment "
-    "vendors warehouse_products".split()
+    {
+        "account",
+        "inventory_changes",
+        "locations",
+        "order",
+        "orders",
+        "product",
+        "products",
+        "purchase_order",
+        "purchase_orders",
+        "returns",
+        "shipment",
+        "vendors",
+        "warehouse_products",
+    }
 )
 """Operations that change nothing."""
 LONGEST_WAIT_SECONDS = CREDITS / CREDITS_PER_SECOND
