@@ -46,7 +46,7 @@ bench: $(READY) ## Measure, as ratios in one run
 faults: $(READY) ## Kill, freeze and restart real processes for 200 rounds, and check what they promise
 	@$(PYTHON) -m faults --rounds $(ROUNDS) $(if $(SEED),--seed $(SEED))
 
-real: $(READY) ## Install and start Tryton and Vendure, and run the example against both
+real: $(READY) $(NODE_READY) ## Install and start Tryton and Vendure, and run the example against both
 	@PATH="$(CURDIR)/.uv/bin:$$PATH" $(PYTHON) -m real
 
 postman: $(READY) $(NODE_READY) ## Run the Postman collection against a fresh server (needs npm)

@@ -124,9 +124,9 @@ def connect(server: Server, vertical: str, slug: str, **credentials: str) -> str
 
 
 def connect_shop(server: Server, shop: vendure.VendureShop) -> str:
-    """Connects Vendure in the connect window where there is a Chromium, and with the command where there is none."""
-    if window.chromium() is None:
-        logger.info("There is no chromium, so Vendure is connected with the command")
+    """Connects Vendure in the connect window, and with the command where the browser run has not what it needs."""
+    if (absent := window.missing()) is not None:
+        logger.info("There is no %s, so Vendure is connected with the command", absent)
         return connect(
             server, "cart", "vendure", base_url=shop.base_url, username=shop.username, password=shop.password
         )
