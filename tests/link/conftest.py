@@ -12,19 +12,21 @@ from playwright.async_api import async_playwright
 
 from tests.api.depot_server import running_depot
 from tests.api.processes import installation
+from tests.conftest import copy_database
 from tests.link.granary_server import APPLICATION, running_granary
 from tests.link.stage import MODULES, PUBLIC, Stage, chromium_path, running_company, start_browser, tls_proxy
 
 
 @pytest.fixture(scope="session")
-async def stage(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+async def stage(server_url: str, template_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
     """Everything that takes part in a sign-in, for real."""
     if chromium_path() is None or shutil.which("npm") is None:
         pytest.skip("chromium or npm is not installed")
     assert MODULES.exists(), "`make test` installs what is missing here"
     folder = tmp_path_factory.mktemp("link")
     settings = {
-        "CROSSDOCK_DATABASE_URL": database_url,
+        # Its own: a database belongs to the master key that it was first used with.
+        "CROSSDOCK_DATABASE_URL": copy_database(server_url, template_url),
         "CROSSDOCK_PUBLIC_URL": PUBLIC,
         "CROSSDOCK_OAUTH_GRANARY_CLIENT_ID": APPLICATION.client_id,
         "CROSSDOCK_OAUTH_GRANARY_CLIENT_SECRET": APPLICATION.client_secret,
