@@ -11,7 +11,8 @@ from playwright.async_api import FrameLocator, Page, expect
 from tests.api.depot_server import KEY
 from tests.link.stage import PHONE, STRANGE_HOST, Stage, audit, depart, heading, shoot, window_of
 
-pytestmark = pytest.mark.anyio
+# One process plays them all, so that the stage is built once.
+pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("connect window")]
 
 # A frame whose storage the browser keeps shut keeps nothing either.
 _KEPT = """() => {

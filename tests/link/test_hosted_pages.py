@@ -11,7 +11,8 @@ from playwright.async_api import Page, expect
 from tests.api.depot_server import KEY
 from tests.link.stage import DESK, PHONE, PUBLIC, Stage, audit, depart, heading, shoot
 
-pytestmark = pytest.mark.anyio
+# One process plays them all, so that the stage is built once.
+pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("connect window")]
 
 
 async def _magic(stage: Stage, **body: Any) -> dict[str, Any]:
