@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import traceback
 from typing import Any, NoReturn
@@ -18,6 +19,8 @@ import crossdock.platform.supervisor  # noqa: F401 imported once for all program
 def run(request: dict[str, Any]) -> NoReturn:
     """In the fork: be the program, in a session of its own as if a terminal had started it."""
     os.setsid()
+    # Whatever runs the tests may ignore it, which its children would inherit.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     output = os.open(request["output"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(output, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import copy
 import hashlib
 import hmac
 import re
@@ -59,15 +60,15 @@ class FakeMagento(RestFake):
     def __init__(self) -> None:
         super().__init__()
         self.products: dict[int, dict[str, Any]] = {}
-        self.sources = {code: {"source_code": code, **facts} for code, facts in seed.SOURCES.items()}
+        self.sources = {code: {"source_code": code, **facts} for code, facts in copy.deepcopy(seed.SOURCES).items()}
         self.stock: list[dict[str, Any]] = []
         self.desk = SalesDesk(self.stock, self.now_text)
         self._nonces: set[str] = set()
-        for number, facts in seed.PRODUCTS.items():
+        for number, facts in copy.deepcopy(seed.PRODUCTS).items():
             self._add_product(number, **facts)
         for sku, source, units, status in seed.STOCK:
             self._add_stock(sku, source, units, status)
-        for number, facts in seed.ORDERS.items():
+        for number, facts in copy.deepcopy(seed.ORDERS).items():
             self.desk.add(number, self._past(), **facts)
 
     def crowd(self) -> None:
@@ -128,11 +129,11 @@ class FakeMagento(RestFake):
 
     @serves("GET", "/V1/store/storeConfigs")
     def store_configs(self, call: Call) -> Any:
-        return [seed.STORE]
+        return copy.deepcopy([seed.STORE])
 
     @serves("GET", "/V1/categories/list")
     def categories(self, call: Call) -> Any:
-        return self._search(call, seed.CATEGORIES, "id")
+        return self._search(call, copy.deepcopy(seed.CATEGORIES), "id")
 
     @serves("GET", "/V1/products")
     def list_products(self, call: Call) -> Any:

@@ -6,6 +6,7 @@ may cost 4,004 credits, lists want `first`, and whoever acts for a merchant says
 
 from __future__ import annotations
 
+import copy
 import json
 from datetime import datetime, timedelta
 from typing import Any
@@ -57,7 +58,8 @@ class FakeShipHero(Arrivals, GraphQLFake):
         super().__init__()
         self.before = text(self.now - timedelta(days=6))
         self.customers = {
-            key: {"id": gid("CustomerAccount", key), "legacy_id": key, **facts} for key, facts in seed.CUSTOMERS.items()
+            key: {"id": gid("CustomerAccount", key), "legacy_id": key, **facts}
+            for key, facts in copy.deepcopy(seed.CUSTOMERS).items()
         }
         self.warehouses = {
             key: {
@@ -67,12 +69,12 @@ class FakeShipHero(Arrivals, GraphQLFake):
                 "address": {"name": "Gate 3", **PLAIN},
                 **facts,
             }
-            for key, facts in seed.WAREHOUSES.items()
+            for key, facts in copy.deepcopy(seed.WAREHOUSES).items()
         }
-        self.locations = {key: self.new_location(key, **facts) for key, facts in seed.LOCATIONS.items()}
-        self.lots = seed.LOTS
-        self.products = {key: self.new_product(**facts) for key, facts in seed.PRODUCTS.items()}
-        self.orders = {key: self.new_order(**facts) for key, facts in seed.ORDERS.items()}
+        self.locations = {key: self.new_location(key, **facts) for key, facts in copy.deepcopy(seed.LOCATIONS).items()}
+        self.lots = copy.deepcopy(seed.LOTS)
+        self.products = {key: self.new_product(**facts) for key, facts in copy.deepcopy(seed.PRODUCTS).items()}
+        self.orders = {key: self.new_order(**facts) for key, facts in copy.deepcopy(seed.ORDERS).items()}
         self.log: list[dict[str, Any]] = []
         self._next = 5000
         self.fill()

@@ -7,6 +7,7 @@ they change from, a call costs at most 1,000 points, connections want `first`.
 from __future__ import annotations
 
 import base64
+import copy
 import hmac
 import json
 import re
@@ -65,10 +66,10 @@ class FakeShopify(GraphQLFake):
     def __init__(self) -> None:
         super().__init__()
         self.before = self.now - timedelta(days=30)
-        self.locations = {key: self._location(key, **facts) for key, facts in seed.LOCATIONS.items()}
-        self.products = {key: self._product(key, **facts) for key, facts in seed.PRODUCTS.items()}
-        self.variants = {key: self._variant(key, **facts) for key, facts in seed.VARIANTS.items()}
-        self.orders = {key: self._order(key, **facts) for key, facts in seed.ORDERS.items()}
+        self.locations = {key: self._location(key, **facts) for key, facts in copy.deepcopy(seed.LOCATIONS).items()}
+        self.products = {key: self._product(key, **facts) for key, facts in copy.deepcopy(seed.PRODUCTS).items()}
+        self.variants = {key: self._variant(key, **facts) for key, facts in copy.deepcopy(seed.VARIANTS).items()}
+        self.orders = {key: self._order(key, **facts) for key, facts in copy.deepcopy(seed.ORDERS).items()}
         self.refunded: dict[int, list[dict[str, Any]]] = {key: [] for key in self.orders}
         self.answered: dict[str, tuple[Any, Any]] = {}
         """What was answered to each key, with what was asked."""

@@ -6,6 +6,7 @@ Its clock is two hours ahead of UTC, as a shop's may be: fields without `_gmt` a
 from __future__ import annotations
 
 import base64
+import copy
 import hmac
 import json
 from collections.abc import Iterable
@@ -58,13 +59,13 @@ class FakeWooCommerce(RestFake):
         self.refunds: dict[int, list[dict[str, Any]]] = {}
         self.hooks: dict[int, dict[str, Any]] = {}
         self._next = 900
-        for number, facts in product_document.SEED.items():
+        for number, facts in copy.deepcopy(product_document.SEED).items():
             self.products[number] = self._dated(product_document.make(number, **facts), made)
-        for number, (parent, facts) in variation_document.SEED.items():
+        for number, (parent, facts) in copy.deepcopy(variation_document.SEED).items():
             self.variations[number] = self._dated(variation_document.make(number, **facts), made)
             self.parents[number] = parent
             self.products[parent]["variations"].append(number)
-        for number, facts in order_document.SEED.items():
+        for number, facts in copy.deepcopy(order_document.SEED).items():
             self.orders[number] = self._dated(order_document.make(number, **facts), made)
             self.refunds[number] = []
 
