@@ -15,7 +15,8 @@ from faults.receivers import Receipt
 from faults.rounds import Arena, play, running_arena
 from faults.stall.adapter import REQUESTS
 
-pytestmark = pytest.mark.anyio
+# One process plays them all, so that the rounds are played once.
+pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("fault rounds")]
 
 SEED = 4
 ROUNDS = 8
