@@ -216,3 +216,12 @@ async def test_the_window_looks_like_the_organization(reader: Account, engine: E
         await brands.save(connection, reader.organization_id, None, None)
     shown = (await reader.http.post("/link/session", json={"link_token": token})).json()
     assert (shown["color"], shown["logo"]) == (None, None)
+
+
+async def test_made_up_messages_of_systems_are_held_back(engine: Engine) -> None:
+    """Whoever floods the address of vendors' webhooks is told to wait, by the address they come from."""
+    strict = engine_like(engine, public_calls_per_minute=2)
+    async with client_of(make_app(strict)) as client:
+        path = f"/vendor-webhooks/{uuid4().hex}/made-up"
+        answers = [(await client.post(path, content=b"{}")).status_code for _ in range(3)]
+    assert answers == [401, 401, 429]

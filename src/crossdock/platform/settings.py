@@ -122,7 +122,11 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True):
         ),
     ] = ""
     public_calls_per_minute: Annotated[
-        int, _about("Calls a minute from one address to what needs no API key: pages, documents, sign-ins.", ge=1)
+        int,
+        _about(
+            "Calls a minute from one address to what needs no API key: pages, documents, sign-ins, made-up webhooks.",
+            ge=1,
+        ),
     ] = 600
     sign_ins_per_minute: Annotated[
         int, _about("Attempts a minute to sign in to a system, for one address and for one link token.", ge=1)

@@ -14,14 +14,25 @@ from crossdock.contract.errors import CrossdockError, unauthorized
 from crossdock.integrations.kit.transport import ASGIApp
 from crossdock.integrations.kit.webhooks import Incoming
 from crossdock.platform.engine import Engine
-from crossdock.platform.http import EXCEPTION_HANDLERS
+from crossdock.platform.http import EXCEPTION_HANDLERS, client_address
+from crossdock.platform.limits import CallerLimits
 from crossdock.vendor_webhooks import service
 from crossdock.vendor_webhooks.service import PATH, Received
 from crossdock.vendor_webhooks.store import SubscriptionRow
 
 
-def route(engine: Engine) -> HTTPRouteHandler:
-    """`POST /vendor-webhooks/{connection_id}/{token}`: 200 as soon as a message is kept, 401 when it is not real."""
+def route(engine: Engine, limits: CallerLimits | None = None) -> HTTPRouteHandler:
+    """`POST /vendor-webhooks/{connection_id}/{token}`: 200 as soon as a message is kept, 401 when it is not real.
+
+    Messages that are not real count against the `limits` of the address they come from. Real ones do not: systems
+    deliver those of many customers from a few addresses.
+    """
+    proxies = engine.settings.proxies()
+
+    async def refuse(request: Request[Any, Any, Any]) -> CrossdockError:
+        if limits is not None:
+            await limits.take_public(client_address(request, proxies))
+        return unauthorized("Invalid signature")
 
     @post(f"{PATH}/{{connection_id:str}}/{{token:str}}", status_code=200, name="vendor_webhooks")
     async def receive(request: Request[Any, Any, Any]) -> ASGIResponse:
@@ -29,17 +40,13 @@ def route(engine: Engine) -> HTTPRouteHandler:
         request.scope["path"] = PATH
         sender = await _sender(engine, request.path_params)
         if sender is None:
-            raise _refusal()
+            raise await refuse(request)
         message = Incoming({name.lower(): value for name, value in request.headers.items()}, await request.body())
         if await service.take(engine, sender, message) is Received.REFUSED:
-            raise _refusal()
+            raise await refuse(request)
         return ASGIResponse(body=b'{"received":true}', media_type=JSON_TYPE)
 
     return receive
-
-
-def _refusal() -> CrossdockError:
-    return unauthorized("Invalid signature")
 
 
 async def _sender(engine: Engine, path: dict[str, str]) -> SubscriptionRow | None:
