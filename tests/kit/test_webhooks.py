@@ -19,8 +19,10 @@ from crossdock.integrations.kit.webhooks import (
     AddressOnly,
     Changed,
     Delivery,
+    HashedChallenge,
     HMACSignature,
     Incoming,
+    SecretByTopic,
     SecretHeader,
     SignedJWT,
     Webhooks,
@@ -150,3 +152,28 @@ class TestDeclaration:
                 @receives("order")
                 async def hear(self, delivery: Delivery) -> list[Changed]:
                     return []
+
+
+def test_each_topic_may_have_a_secret_of_its_own() -> None:
+    """The secret of one topic must not open the door for messages about another."""
+    verifier = SecretByTopic(SecretHeader("x-secret"), topic=in_header("x-topic"))
+    secrets = SecretByTopic.join({"orders": "one", "products": "two"})
+
+    def accepts(topic: str, secret: str) -> bool:
+        return verifier.accepts(Incoming({"x-topic": topic, "x-secret": secret}, b""), secrets, NOW)
+
+    assert accepts("orders", "one")
+    assert accepts("products", "two")
+    assert not accepts("orders", "two")
+    assert not accepts("returns", "one")
+    assert not verifier.accepts(Incoming({"x-topic": "orders", "x-secret": "one"}, b""), "not JSON", NOW)
+
+
+def test_a_challenge_is_answered_with_the_hash_of_text_secret_and_address() -> None:
+    """https://developer.ebay.com/marketplace-account-deletion: without this answer nothing is ever sent."""
+    challenge = HashedChallenge("challenge_code", "challengeResponse")
+    expected = hashlib.sha256(b"71745723" + b"token" + b"https://example.com/hook").hexdigest()
+    answer = challenge.answer({"challenge_code": "71745723"}, "https://example.com/hook", "token")
+    assert answer is not None
+    assert json.loads(answer) == {"challengeResponse": expected}
+    assert challenge.answer({}, "https://example.com/hook", "token") is None

@@ -19,7 +19,8 @@ from crossdock.contract.catalogue import ACTION_BY_KEY
 from crossdock.contract.errors import CrossdockError
 from crossdock.contract.values import timestamp_text
 from crossdock.integrations.kit import exchanges
-from crossdock.integrations.kit.adapter import Adapter, Applied, Attempt, BatchWritten, NotApplied, Runtime, Window
+from crossdock.integrations.kit.adapter import Adapter, Applied, Attempt, NotApplied, Runtime, Window
+from crossdock.integrations.kit.batches import BatchWritten
 from crossdock.integrations.kit.client import VendorClient
 from crossdock.integrations.kit.transport import AnswerLost, InProcessTransport, Transport, VendorAnswer, VendorRequest
 from crossdock.integrations.sandbox import CarrierSandbox, CartSandbox, FreightSandbox, Sandbox

@@ -21,12 +21,12 @@ from crossdock.integrations.kit.adapter import (
     Adapter,
     Applied,
     Attempt,
-    BatchFailed,
     NotApplied,
     Runtime,
     Window,
     Written,
 )
+from crossdock.integrations.kit.batches import BatchFailed
 from crossdock.integrations.kit.client import VendorClient
 from crossdock.integrations.kit.exchanges import checked
 from crossdock.integrations.kit.transport import ASGIApp, InProcessTransport

@@ -8,7 +8,7 @@ import hmac
 import json
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -24,7 +24,7 @@ from crossdock.connections.service import Proof
 from crossdock.contract.cart.orders import ORDERS
 from crossdock.contract.errors import VendorRejected, VendorUnavailable
 from crossdock.integrations.kit.adapter import Adapter
-from crossdock.integrations.kit.webhooks import Delivery
+from crossdock.integrations.kit.webhooks import Changed, Delivery, HashedChallenge
 from crossdock.integrations.sandbox import CartSandbox
 from crossdock.platform.engine import Engine
 from crossdock.records import store as records
@@ -451,3 +451,43 @@ class TestSubscription:
         assert len(await shop.rows("select 1 from vendor_subscriptions where subscribed_at is not null")) == 2
         await service.want_everywhere(shop.engine)
         assert await shop.rows("select 1 from vendor_subscriptions where due_at is not null") == []
+
+
+class TestProof:
+    """Systems whose messages only they can prove, and that want to know whose address it is."""
+
+    async def test_one_that_the_system_did_not_send(self, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Whoever learns the address could otherwise make us ask the system for anything."""
+        asked: list[str] = []
+
+        async def disproves(self: Adapter, delivery: Delivery) -> bool:
+            asked.append(delivery.headers["sandbox-delivery"])
+            return False
+
+        heard: list[Delivery] = []
+
+        async def receive(self: Adapter, delivery: Delivery) -> list[Changed]:
+            heard.append(delivery)
+            return []
+
+        assert CartSandbox.webhooks is not None
+        monkeypatch.setattr(CartSandbox, "webhooks", replace(CartSandbox.webhooks, kept_headers=("sandbox-delivery",)))
+        monkeypatch.setattr(CartSandbox, "proves", disproves)
+        monkeypatch.setattr(CartSandbox, "receive", receive)
+        answer = await shop.message("1", id="a proof")
+        assert answer.status_code == 200
+        await shop.work()
+        assert asked == ["a proof"]
+        assert heard == []
+
+    async def test_an_address_proves_that_it_is_ours(self, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Systems that ask first send nothing to an address without the answer."""
+        assert CartSandbox.webhooks is not None
+        challenge = HashedChallenge("code", "response")
+        monkeypatch.setattr(CartSandbox, "webhooks", replace(CartSandbox.webhooks, challenge=challenge))
+        address = await shop.address()
+        answer = await shop.place.http.get(address, params={"code": "abc"})
+        assert answer.status_code == 200
+        assert len(answer.json()["response"]) == 64
+        for wrong in (await shop.place.http.get(address), await shop.place.http.get(f"{address}x?code=abc")):
+            assert wrong.status_code == 401

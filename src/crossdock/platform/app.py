@@ -134,7 +134,7 @@ def make_app(engine: Engine) -> ASGIApp:
     app = Litestar(
         route_handlers=[
             *routes,
-            vendor_webhook_endpoints.route(engine, limits),
+            *vendor_webhook_endpoints.routes(engine, limits),
             healthz,
             # Whoever calls these is known by address only.
             Router(

@@ -45,11 +45,10 @@ from crossdock.integrations.kit.adapter import (
     Adapter,
     Applied,
     Attempt,
-    BatchFailed,
-    BatchWritten,
     NotApplied,
     Written,
 )
+from crossdock.integrations.kit.batches import BatchFailed, BatchWritten
 from crossdock.integrations.kit.budget import Priority
 from crossdock.integrations.kit.client import Effect
 from crossdock.platform.database import Connection

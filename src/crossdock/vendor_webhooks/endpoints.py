@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from litestar import Litestar, Request, post
+from litestar import Litestar, Request, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.response.base import ASGIResponse
 
@@ -20,9 +20,13 @@ from crossdock.vendor_webhooks import service
 from crossdock.vendor_webhooks.service import PATH, Received
 from crossdock.vendor_webhooks.store import SubscriptionRow
 
+_ADDRESS = f"{PATH}/{{connection_id:str}}/{{token:str}}"
 
-def route(engine: Engine, limits: CallerLimits | None = None) -> HTTPRouteHandler:
+
+def routes(engine: Engine, limits: CallerLimits | None = None) -> list[HTTPRouteHandler]:
     """`POST /vendor-webhooks/{connection_id}/{token}`: 200 as soon as a message is kept, 401 when it is not real.
+
+    The same address by GET is for systems that want to know first whether it is ours.
 
     Messages that are not real count against the `limits` of the address they come from. Real ones do not: systems
     deliver those of many customers from a few addresses.
@@ -34,7 +38,16 @@ def route(engine: Engine, limits: CallerLimits | None = None) -> HTTPRouteHandle
             await limits.take_public(client_address(request, proxies))
         return unauthorized("Invalid signature")
 
-    @post(f"{PATH}/{{connection_id:str}}/{{token:str}}", status_code=200, name="vendor_webhooks")
+    @get(_ADDRESS, name="vendor_webhook_challenges")
+    async def prove(request: Request[Any, Any, Any]) -> ASGIResponse:
+        request.scope["path"] = PATH
+        sender = await _sender(engine, request.path_params)
+        answer = None if sender is None else service.answer_challenge(engine, sender, request.query_params)
+        if answer is None:
+            raise await refuse(request)
+        return ASGIResponse(body=answer, media_type=JSON_TYPE)
+
+    @post(_ADDRESS, status_code=200, name="vendor_webhooks")
     async def receive(request: Request[Any, Any, Any]) -> ASGIResponse:
         # The address is a secret; whatever is logged of this request is without it.
         request.scope["path"] = PATH
@@ -46,7 +59,7 @@ def route(engine: Engine, limits: CallerLimits | None = None) -> HTTPRouteHandle
             raise await refuse(request)
         return ASGIResponse(body=b'{"received":true}', media_type=JSON_TYPE)
 
-    return receive
+    return [prove, receive]
 
 
 async def _sender(engine: Engine, path: dict[str, str]) -> SubscriptionRow | None:
@@ -61,7 +74,7 @@ async def _sender(engine: Engine, path: dict[str, str]) -> SubscriptionRow | Non
 def make_receiver(engine: Engine) -> ASGIApp:
     """The route alone, for systems inside this process."""
     return Litestar(
-        route_handlers=[route(engine)],
+        route_handlers=routes(engine),
         openapi_config=None,
         request_max_body_size=engine.settings.max_body_bytes,
         exception_handlers=EXCEPTION_HANDLERS,

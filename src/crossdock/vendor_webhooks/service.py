@@ -10,6 +10,7 @@ import asyncio
 import base64
 import hashlib
 import hmac
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import Enum
 from uuid import UUID, uuid4
@@ -21,7 +22,7 @@ from crossdock.connections import service as connections
 from crossdock.connections import store as connection_store
 from crossdock.connections.secrets import ConnectionGone
 from crossdock.contract.catalogue import READ_OF
-from crossdock.contract.errors import AdapterError, NotSupported, RateLimited, VendorUnavailable
+from crossdock.contract.errors import AdapterError, NotSupported, RateLimited, VendorRejected, VendorUnavailable
 from crossdock.contract.records import Record
 from crossdock.contract.resources import Resource
 from crossdock.integrations import registry
@@ -157,6 +158,14 @@ async def unsubscribe(engine: Engine, connection_id: UUID) -> None:
     await _unsubscribe(adapter, row.reference)
 
 
+def answer_challenge(engine: Engine, row: SubscriptionRow, query: Mapping[str, str]) -> bytes | None:
+    """What proves to a system that an address is ours; None when it asks nothing of the kind."""
+    webhooks = connections.adapter_of(row.vertical, row.integration_name).webhooks
+    if webhooks is None or webhooks.challenge is None:
+        return None
+    return webhooks.challenge.answer(query, address(engine, row), _secret(engine, row))
+
+
 # -- taking them in ------------------------------------------------------------------------------------------------
 
 
@@ -192,6 +201,7 @@ async def take(engine: Engine, row: SubscriptionRow, message: Incoming) -> Recei
             topic=topic,
             key=_key(adapter.webhooks.delivery_id(message)),
             body=message.body,
+            headers={name: message.headers.get(name, "") for name in adapter.webhooks.kept_headers},
             received_at=engine.now(),
         )
         await store.count(connection, connection_id, unknown=False)
@@ -250,7 +260,10 @@ async def work_off(engine: Engine, claim: DeliveryClaim) -> None:
             engine, claim.organization_id, claim.connection_id, adapter_type, priority=Priority.SYNC
         )
         asked_at = engine.now()
-        found = await adapter.receive(Delivery(claim.topic, claim.body))
+        delivery = Delivery(claim.topic, claim.body, claim.headers)
+        if not await adapter.proves(delivery):
+            raise VendorRejected("the system did not send this message")
+        found = await adapter.receive(delivery)
     except ConnectionGone:
         return
     except AdapterError as error:

@@ -6,10 +6,12 @@ ended.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+from psycopg.types.json import Jsonb
 
 from crossdock.platform.database import Connection
 
@@ -53,6 +55,7 @@ class DeliveryClaim(Claim):
     id: UUID
     topic: str
     body: bytes
+    headers: dict[str, str]
     received_at: datetime
     attempts: int
 
@@ -150,14 +153,15 @@ async def add_delivery(
     topic: str,
     key: str | None,
     body: bytes,
+    headers: Mapping[str, str],
     received_at: datetime,
 ) -> bool:
     """Keeps a message until it is worked off; false when it came before."""
     cursor = await connection.execute(
-        "insert into vendor_deliveries (id, organization_id, connection_id, topic, delivery_key, body, received_at, "
-        "due_at) values (%s, %s, %s, %s, %s, %s, %s, now()) "
+        "insert into vendor_deliveries (id, organization_id, connection_id, topic, delivery_key, body, headers, "
+        "received_at, due_at) values (%s, %s, %s, %s, %s, %s, %s, %s, now()) "
         "on conflict (connection_id, delivery_key) where delivery_key is not null do nothing",
-        (delivery_id, organization_id, connection_id, topic, key, body, received_at),
+        (delivery_id, organization_id, connection_id, topic, key, body, Jsonb(headers), received_at),
     )
     return cursor.rowcount == 1
 
@@ -169,7 +173,8 @@ async def claim_deliveries(connection: Connection, limit: int) -> list[DeliveryC
         "and (lease_until is null or lease_until < now()) order by due_at limit %s for update skip locked) "
         "update vendor_deliveries d set lease_id = gen_random_uuid(), "
         "lease_until = now() + make_interval(secs => %s) from due where d.id = due.id "
-        "returning d.organization_id, d.connection_id, d.lease_id, d.id, d.topic, d.body, d.received_at, d.attempts",
+        "returning d.organization_id, d.connection_id, d.lease_id, d.id, d.topic, d.body, d.headers, d.received_at, "
+        "d.attempts",
         (limit, LEASE_SECONDS),
         binary=True,
     )
@@ -188,8 +193,8 @@ async def lock_delivery(connection: Connection, claim: DeliveryClaim) -> bool:
 async def finish_delivery(connection: Connection, claim: DeliveryClaim, error: str | None = None) -> None:
     """Ends a message. Its id is kept for a while, so that it is known when it comes again; what it held is not."""
     await connection.execute(
-        "update vendor_deliveries set finished_at = now(), due_at = null, body = '', error = %s, lease_id = null, "
-        "lease_until = null where id = %s and lease_id = %s",
+        "update vendor_deliveries set finished_at = now(), due_at = null, body = '', headers = '{}', error = %s, "
+        "lease_id = null, lease_until = null where id = %s and lease_id = %s",
         (error, claim.id, claim.lease_id),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -19,6 +19,7 @@ from crossdock.contract.records import Record
 from crossdock.contract.resources import Resource
 from crossdock.contract.values import Vertical
 from crossdock.integrations.kit.auth import AuthScheme, Credentials
+from crossdock.integrations.kit.batches import BatchWritten
 from crossdock.integrations.kit.budget import Budget, RateReport
 from crossdock.integrations.kit.client import VendorClient
 from crossdock.integrations.kit.transport import VendorAnswer
@@ -91,42 +92,6 @@ class Written(Generic[R]):
     unused_fields: Sequence[str] = ()
     related: Sequence[Related] = ()
     """Records of other resources that the write changed too, such as the stock that a shipment took."""
-
-
-@dataclass(frozen=True)
-class LineOutcome:
-    """What happened to one line of a batch: `applied`, `refused` or `uncertain`, with the reason unless applied."""
-
-    line: int
-    id: str
-    outcome: str
-    error: str | None = None
-
-    def shown(self) -> dict[str, Any]:
-        """The line as the error answer has it."""
-        return {name: value for name, value in asdict(self).items() if value is not None}
-
-
-@dataclass(frozen=True)
-class BatchWritten(Generic[R]):
-    """The outcome of a batch write in which every line was applied, records in line order."""
-
-    records: Sequence[R]
-    unused_fields: Sequence[str] = ()
-
-
-class BatchFailed(VendorRejected):
-    """A batch in which at least one line was not applied. `records` are the applied ones, as the system holds them."""
-
-    def __init__(
-        self, message: str, *, lines: Sequence[LineOutcome], records: Sequence[Record], status: int = 400
-    ) -> None:
-        super().__init__(message, status=status)
-        self.lines = lines
-        self.records = records
-
-    def extra(self) -> dict[str, Any]:
-        return {"lines": [item.shown() for item in self.lines]}
 
 
 @dataclass(frozen=True)
@@ -425,6 +390,10 @@ class Adapter:
     async def unsubscribe(self, reference: str) -> None:
         """Ends a subscription; one that is gone already is no error."""
         raise NotImplementedError
+
+    async def proves(self, delivery: Delivery) -> bool:
+        """Whether a message is real, where only the system can tell, such as by its public key; before `receive`."""
+        return True
 
     async def receive(self, delivery: Delivery) -> Sequence[Changed]:
         """What a message of a known topic comes down to."""

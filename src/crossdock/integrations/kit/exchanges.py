@@ -49,12 +49,12 @@ from crossdock.integrations.kit.adapter import (
     Adapter,
     Applied,
     Attempt,
-    BatchWritten,
     NotApplied,
     Runtime,
     Settlement,
     Window,
 )
+from crossdock.integrations.kit.batches import BatchWritten
 from crossdock.integrations.kit.client import Effect, VendorClient
 from crossdock.integrations.kit.transport import AnswerLost, VendorAnswer, VendorRequest
 

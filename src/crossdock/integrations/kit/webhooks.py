@@ -11,7 +11,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol, TypeVar, overload
 
@@ -43,6 +43,8 @@ class Delivery:
 
     topic: str
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Those that `Webhooks.kept_headers` names."""
 
     @overload
     def json(self) -> Any: ...
@@ -87,6 +89,10 @@ class Subscribed:
 class Verifier(Protocol):
     """Tells real messages from made-up ones."""
 
+    @property
+    def covers_body(self) -> bool:
+        """Whether a message is refused once its body is altered."""
+
     def accepts(self, message: Incoming, secret: str, now: datetime) -> bool: ...
 
 
@@ -103,6 +109,10 @@ class HMACSignature:
     prefix: str = ""
     timestamp_header: str | None = None
     tolerance_seconds: float = 300
+
+    @property
+    def covers_body(self) -> bool:
+        return True
 
     def accepts(self, message: Incoming, secret: str, now: datetime) -> bool:
         signed = message.body
@@ -131,13 +141,21 @@ class SecretHeader:
     header: str
     prefix: str = ""
 
+    @property
+    def covers_body(self) -> bool:
+        return False
+
     def accepts(self, message: Incoming, secret: str, now: datetime) -> bool:
         given = message.headers.get(self.header.lower(), "")
         return hmac.compare_digest(given.encode(), f"{self.prefix}{secret}".encode())
 
 
 class AddressOnly:
-    """Nothing but the address, which nobody can guess: for systems that sign nothing."""
+    """Nothing but the address, which nobody can guess: for systems that sign nothing, or where `proves` asks them."""
+
+    @property
+    def covers_body(self) -> bool:
+        return False
 
     def accepts(self, message: Incoming, secret: str, now: datetime) -> bool:
         return True
@@ -164,6 +182,10 @@ class SignedJWT:
     header: str | None = None
     prefix: str = "Bearer "
     body_claim: str | None = None
+
+    @property
+    def covers_body(self) -> bool:
+        return self.header is None or self.body_claim is not None
 
     def accepts(self, message: Incoming, secret: str, now: datetime) -> bool:
         try:
@@ -205,6 +227,50 @@ def _unpadded(text: str) -> bytes:
 
 
 @dataclass(frozen=True)
+class SecretByTopic:
+    """Another secret for each topic, for systems that make one up with each of their webhooks.
+
+    What `subscribe` gives as the secret are all of them: `SecretByTopic.join({"orders/create": "..."})`.
+    """
+
+    verifier: Verifier
+    topic: Callable[[Incoming], str]
+
+    @staticmethod
+    def join(secrets: Mapping[str, str]) -> str:
+        return msgspec.json.encode(secrets).decode()
+
+    @property
+    def covers_body(self) -> bool:
+        return self.verifier.covers_body
+
+    def accepts(self, message: Incoming, secret: str, now: datetime) -> bool:
+        try:
+            own = msgspec.json.decode(secret, type=dict[str, str]).get(self.topic(message))
+        except msgspec.DecodeError:
+            return False
+        return own is not None and self.verifier.accepts(message, own, now)
+
+
+@dataclass(frozen=True)
+class HashedChallenge:
+    """A call of the address by GET, before a system sends anything to it, to learn whether it is ours.
+
+    The answer is JSON with the hex SHA-256 of the text in the query's `parameter`, the secret and the address.
+    """
+
+    parameter: str
+    member: str
+
+    def answer(self, query: Mapping[str, str], url: str, secret: str) -> bytes | None:
+        """What to answer; None to a call that asks nothing."""
+        asked = query.get(self.parameter)
+        if not asked:
+            return None
+        return msgspec.json.encode({self.member: hashlib.sha256(f"{asked}{secret}{url}".encode()).hexdigest()})
+
+
+@dataclass(frozen=True)
 class Webhooks:
     """How a system sends its messages. `topic` and `delivery_id` find their values in one; the id, where there is one,
     tells a repeated message from a new one."""
@@ -212,6 +278,9 @@ class Webhooks:
     verifier: Verifier
     topic: Callable[[Incoming], str]
     delivery_id: Callable[[Incoming], str | None] = lambda message: None
+    challenge: HashedChallenge | None = None
+    kept_headers: tuple[str, ...] = ()
+    """Headers that `Delivery` needs, in lower case."""
 
 
 def in_header(name: str) -> Callable[[Incoming], str]:

@@ -9,13 +9,10 @@ from msgspec import UNSET, UnsetType
 
 from crossdock.contract.bodies import ExactAdjustment, WriteBody
 from crossdock.contract.cart import products, warehouses
-from crossdock.contract.errors import AdapterError, InvalidBody, UnexpectedShape, VendorRejected, VendorUnavailable
+from crossdock.contract.errors import InvalidBody, UnexpectedShape, VendorRejected
 from crossdock.integrations.kit.adapter import (
     Applied,
     Attempt,
-    BatchFailed,
-    BatchWritten,
-    LineOutcome,
     Page,
     Settlement,
     Snapshot,
@@ -24,6 +21,7 @@ from crossdock.integrations.kit.adapter import (
     probes,
     settles,
 )
+from crossdock.integrations.kit.batches import Batch, BatchWritten
 from crossdock.integrations.magento import mapping, stock
 from crossdock.integrations.magento.base import PAGE_SIZE, MagentoBase, criteria
 from crossdock.integrations.magento.mapping import CONFIGURABLE, HIDDEN, Shop
@@ -36,8 +34,6 @@ LINES_PER_CALL = 20
 
 https://developer.adobe.com/commerce/webapi/get-started/api-security/
 """
-NOTHING_SENT = "Not sent, because another line cannot be applied."
-EARLIER_FAILED = "Not sent, because an earlier line failed."
 Stock = dict[str, list[SourceItem]]
 """Source items by SKU, in small letters: Magento tells SKUs apart without case."""
 
@@ -134,24 +130,22 @@ class Goods(MagentoBase):
         lines = body.line_items
         stock.check_lines(lines)
         found = await self.products_by_id([line.product_id for line in lines])
-        entries = await self._entries(lines, found)
+        batch: Batch[products.Product] = Batch([line.product_id for line in lines])
+        entries = await self._entries(batch, lines, found)
         families = await self._parents(found.values())
         await self._shop()
-        sent = 0
         for start in range(0, len(lines), LINES_PER_CALL):
-            part = entries[start : start + LINES_PER_CALL]
-            try:
-                await self._set_levels(part)
-            except AdapterError as error:
-                if not sent:
-                    raise
-                done = await self.product_records([found[line.product_id] for line in lines[:sent]], families)
-                raise _failed(lines, sent, len(part), error, done) from error
-            sent += len(part)
-        return BatchWritten(await self.product_records([found[line.product_id] for line in lines], families))
+            part = range(start, min(start + LINES_PER_CALL, len(lines)))
+            with batch.sending(part):
+                await self._set_levels([entries[at] for at in part])
+            batch.add(*await self.product_records([found[lines[at].product_id] for at in part], families))
+        return batch.written()
 
     async def _entries(
-        self, lines: Sequence[products.BatchAdjustInventoryLine], found: Mapping[str, MagentoProduct]
+        self,
+        batch: Batch[products.Product],
+        lines: Sequence[products.BatchAdjustInventoryLine],
+        found: Mapping[str, MagentoProduct],
     ) -> list[dict[str, Any]]:
         """The lines as Magento takes them; raises BatchFailed when one cannot be applied."""
         rows = await self._stock([product.sku for product in found.values()])
@@ -179,12 +173,7 @@ class Goods(MagentoBase):
             row = next((item for item in own if item.source_code == source), None)
             units = stock.level(row, line.quantity, "exact")
             entries.append(stock.entry(product.sku, str(source), row, units))
-        if reasons:
-            outcomes = [
-                LineOutcome(at, line.product_id, "refused", reasons.get(at, NOTHING_SENT))
-                for at, line in enumerate(lines)
-            ]
-            raise BatchFailed("No line was applied", lines=outcomes, records=[])
+        batch.require(reasons)
         return entries
 
     async def _set_levels(self, entries: Sequence[dict[str, Any]]) -> None:
@@ -296,23 +285,3 @@ def _note(parents: dict[int, int], child: int, parent: int) -> None:
     held = parents.get(child)
     if held is None or (held <= child - NEAR and parent > child - NEAR) or (parent < held and parent > child - NEAR):
         parents[child] = parent
-
-
-def _failed(
-    lines: Sequence[products.BatchAdjustInventoryLine],
-    sent: int,
-    failing: int,
-    error: AdapterError,
-    done: Sequence[products.Product],
-) -> BatchFailed:
-    """The error of a batch of which a later call failed."""
-    unknown = isinstance(error, UnexpectedShape) or (isinstance(error, VendorUnavailable) and error.may_have_applied)
-    outcomes = []
-    for at, line in enumerate(lines):
-        if at < sent:
-            outcomes.append(LineOutcome(at, line.product_id, "applied"))
-        elif at < sent + failing:
-            outcomes.append(LineOutcome(at, line.product_id, "uncertain" if unknown else "refused", error.message))
-        else:
-            outcomes.append(LineOutcome(at, line.product_id, "refused", EARLIER_FAILED))
-    return BatchFailed(f"{sent} of {len(lines)} lines were applied: {error.message}", lines=outcomes, records=done)

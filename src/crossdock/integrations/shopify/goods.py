@@ -14,7 +14,6 @@ from crossdock.contract.errors import VendorRejected, VendorUnavailable
 from crossdock.integrations.kit.adapter import (
     Applied,
     Attempt,
-    BatchWritten,
     Incremental,
     NotApplied,
     Page,
@@ -25,6 +24,7 @@ from crossdock.integrations.kit.adapter import (
     receives,
     settles,
 )
+from crossdock.integrations.kit.batches import Batch, BatchWritten
 from crossdock.integrations.kit.webhooks import Changed, Delivery
 from crossdock.integrations.shopify import client, mapping, queries, stock
 from crossdock.integrations.shopify.base import ShopifyBase
@@ -216,12 +216,12 @@ class Goods(ShopifyBase):
         lines = body.line_items
         stock.check_lines(lines)
         targets = stock.targets(lines, await self._location_ids(lines))
-        done: list[products.Product] = []
+        batch: Batch[products.Product] = Batch([line.product_id for line in lines])
         for start in range(0, len(lines), VARIANTS_PER_CALL):
             part = targets[start : start + VARIANTS_PER_CALL]
-            with stock.failing(lines, start, len(part), done):
-                done += await self._set_levels(part, start)
-        return BatchWritten(done)
+            with batch.sending(range(start, start + len(part))):
+                batch.add(*await self._set_levels(part, start))
+        return batch.written()
 
     async def _set_levels(self, targets: Sequence[stock.Target], start: int) -> list[products.Product]:
         """Sets levels in one call, which Shopify carries out whole or not at all."""

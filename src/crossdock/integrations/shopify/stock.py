@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from msgspec import UnsetType
 
-from crossdock.contract.cart.products import BatchAdjustInventoryLine, Product
-from crossdock.contract.errors import AdapterError, InvalidBody, UnexpectedShape, VendorRejected, VendorUnavailable
-from crossdock.integrations.kit.adapter import BatchFailed, LineOutcome
+from crossdock.contract.cart.products import BatchAdjustInventoryLine
+from crossdock.contract.errors import InvalidBody, VendorRejected
 from crossdock.integrations.shopify.mapping import AVAILABLE, gid, number
 from crossdock.integrations.shopify.models import Level, ShopifyVariant
 
@@ -107,30 +105,3 @@ def quantity(variant: ShopifyVariant, target: Target, levels: Sequence[Level]) -
         "quantity": target.units,
         "changeFromQuantity": level_at(levels, target.location_id),
     }
-
-
-@contextlib.contextmanager
-def failing(
-    lines: Sequence[BatchAdjustInventoryLine], start: int, count: int, done: Sequence[Product]
-) -> Iterator[None]:
-    """A call that fails ends the batch; the error says what became of every line."""
-    try:
-        yield
-    except AdapterError as error:
-        if start == 0 and not isinstance(error, VendorRejected):
-            raise
-        unknown = isinstance(error, UnexpectedShape) or (
-            isinstance(error, VendorUnavailable) and error.may_have_applied
-        )
-        outcomes = []
-        for at, line in enumerate(lines):
-            if at < start:
-                outcomes.append(LineOutcome(at, line.product_id, "applied"))
-            elif at < start + count:
-                outcome = "uncertain" if unknown else "refused"
-                outcomes.append(LineOutcome(at, line.product_id, outcome, error.message))
-            else:
-                reason = "Not sent, because an earlier line failed."
-                outcomes.append(LineOutcome(at, line.product_id, "refused", reason))
-        message = f"{start} of {len(lines)} lines were applied: {error.message}"
-        raise BatchFailed(message, lines=outcomes, records=done) from error

@@ -13,13 +13,11 @@ from msgspec import UNSET, Meta, UnsetType
 
 from crossdock.contract.bodies import ExactAdjustment, WriteBody, choices
 from crossdock.contract.cart import products, warehouses
-from crossdock.contract.errors import AdapterError, CrossdockError, InvalidBody, VendorRejected, VendorUnavailable
+from crossdock.contract.errors import CrossdockError, InvalidBody, VendorUnavailable
 from crossdock.integrations.kit.adapter import (
     Adapter,
     Applied,
     Attempt,
-    BatchFailed,
-    BatchWritten,
     NotApplied,
     Page,
     Settlement,
@@ -29,6 +27,7 @@ from crossdock.integrations.kit.adapter import (
     implements,
     settles,
 )
+from crossdock.integrations.kit.batches import Batch, BatchWritten
 from crossdock.integrations.kit.client import Effect
 from crossdock.integrations.kit.paging import by_offset
 from crossdock.integrations.kit.transport import VendorAnswer
@@ -174,22 +173,14 @@ class Vendure(Adapter):
         stock.check_lines(lines)
         room = await self._stock_room(list(dict.fromkeys(line.product_id for line in lines)))
         levels = room.levels(lines)
-        if refused := room.refusals(lines):
-            raise BatchFailed("No line was applied", lines=refused, records=[])
-        records: dict[str, products.Product] = {}
+        batch: Batch[products.Product] = Batch([line.product_id for line in lines])
+        batch.require(room.refusals(lines))
         for start in range(0, len(levels), VARIANTS_PER_CALL):
-            try:
-                changed = await self._set_levels(levels[start : start + VARIANTS_PER_CALL])
-            except AdapterError as error:
-                if start == 0 and not isinstance(error, VendorRejected):
-                    raise
-                raise BatchFailed(
-                    f"{start} of {len(levels)} lines were applied: {error.message}",
-                    lines=stock.outcomes_of_failure(levels, start, VARIANTS_PER_CALL, error),
-                    records=list(records.values()),
-                ) from error
-            records |= {item.id: mapping.variant_record(item, item.product, room.shop) for item in changed}
-        return BatchWritten(list(records.values()))
+            part = levels[start : start + VARIANTS_PER_CALL]
+            with batch.sending(range(start, start + len(part))):
+                changed = await self._set_levels(part)
+            batch.add(*(mapping.variant_record(item, item.product, room.shop) for item in changed))
+        return batch.written()
 
     async def _ask(self, query: str, variables: Mapping[str, Any], kind: type[T], *, changes: bool = False) -> T:
         """The data of a GraphQL answer."""

@@ -9,8 +9,7 @@ from typing import Any
 from msgspec import UNSET, UnsetType
 
 from crossdock.contract.cart.products import BatchAdjustInventoryLine
-from crossdock.contract.errors import AdapterError, InvalidBody, UnexpectedShape, VendorRejected, VendorUnavailable
-from crossdock.integrations.kit.adapter import LineOutcome
+from crossdock.contract.errors import InvalidBody, UnexpectedShape, VendorRejected
 from crossdock.integrations.vendure import mapping
 from crossdock.integrations.vendure.models import AdjustedVariant, LedgerOfVariant, Shop, StockAdjustments
 
@@ -19,8 +18,6 @@ MOST_UNITS = 2**31 - 1
 LISTED_LOCATIONS = 20
 PARENT_REFUSED = "A parent product holds no stock of its own; adjust one of its variants."
 UNTRACKED_REFUSED = "Vendure does not track the inventory of this variant, so it has no stock to adjust."
-ALL_OR_NOTHING = "Not applied, because Vendure applies the lines sent together all or not at all."
-NOT_SENT = "Not sent, because an earlier line failed."
 
 
 @dataclass(frozen=True)
@@ -80,20 +77,15 @@ class StockRoom:
             raise InvalidBody({"json": problems})
         return levels
 
-    def refusals(self, lines: Sequence[BatchAdjustInventoryLine]) -> list[LineOutcome]:
-        """Every line as refused, when at least one names a variant whose stock cannot be set; otherwise none."""
+    def refusals(self, lines: Sequence[BatchAdjustInventoryLine]) -> dict[int, str]:
+        """Why lines cannot be applied that name a variant whose stock cannot be set."""
         reasons: dict[int, str] = {}
         for at, line in enumerate(lines):
             try:
                 self.variant(line.product_id)
             except VendorRejected as error:
                 reasons[at] = error.message
-        if not reasons:
-            return []
-        return [
-            LineOutcome(at, line.product_id, "refused", reasons.get(at, ALL_OR_NOTHING))
-            for at, line in enumerate(lines)
-        ]
+        return reasons
 
 
 def shifted(on_hand: int, units: int) -> int:
@@ -175,17 +167,3 @@ def applied_units(before: LedgerOfVariant, after: StockAdjustments, location_id:
         # Others adjusted the variant in the same instant, or the ledger came in another order than it was written in.
         return planned
     raise UnexpectedShape(f"Vendure recorded {recorded} where a change of {planned} was made; check the stock there")
-
-
-def outcomes_of_failure(levels: Sequence[Level], start: int, count: int, error: AdapterError) -> list[LineOutcome]:
-    """What became of each line when the `count` lines sent together from `start` on failed."""
-    unknown = isinstance(error, UnexpectedShape) or (isinstance(error, VendorUnavailable) and error.may_have_applied)
-    outcomes = []
-    for at, level in enumerate(levels):
-        if at < start:
-            outcomes.append(LineOutcome(at, level.variant_id, "applied"))
-        elif at < start + count:
-            outcomes.append(LineOutcome(at, level.variant_id, "uncertain" if unknown else "refused", error.message))
-        else:
-            outcomes.append(LineOutcome(at, level.variant_id, "refused", NOT_SENT))
-    return outcomes

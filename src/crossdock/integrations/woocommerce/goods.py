@@ -12,7 +12,6 @@ from crossdock.contract.errors import VendorRejected
 from crossdock.integrations.kit.adapter import (
     Applied,
     Attempt,
-    BatchWritten,
     Incremental,
     NotApplied,
     Page,
@@ -22,6 +21,7 @@ from crossdock.integrations.kit.adapter import (
     receives,
     settles,
 )
+from crossdock.integrations.kit.batches import BatchWritten
 from crossdock.integrations.kit.webhooks import Changed, Delivery
 from crossdock.integrations.woocommerce import mapping, stock
 from crossdock.integrations.woocommerce.base import CLOCK_SLACK, PAGE_SIZE, WooCommerceBase
@@ -127,7 +127,7 @@ class Goods(WooCommerceBase):
     @implements(products.BATCH_ADJUST_INVENTORY, products.BatchAdjustInventoryBody)
     async def batch_adjust_inventory(self, body: products.BatchAdjustInventoryBody) -> BatchWritten[products.Product]:
         stock.check_lines(body.line_items)
-        batch = stock.Batch(body.line_items, await self._products([line.product_id for line in body.line_items]))
+        batch = stock.StockBatch(body.line_items, await self._products([line.product_id for line in body.line_items]))
         shop = await self.shop()
         parents = await self._parents(batch.found.values())
         for path, lines in batch.groups():
@@ -137,11 +137,11 @@ class Goods(WooCommerceBase):
         return batch.written()
 
     async def _send(
-        self, batch: stock.Batch, path: str, lines: Sequence[int], parents: dict[int, WooProduct], shop: Shop
+        self, batch: stock.StockBatch, path: str, lines: Sequence[int], parents: dict[int, WooProduct], shop: Shop
     ) -> None:
         """One call of a batch, each line with its own outcome."""
         sent = {"update": [self.marked(batch.change(line)) for line in lines]}
-        with batch.failing(lines):
+        with batch.sending(lines):
             # https://woocommerce.github.io/woocommerce-rest-api-docs/#batch-update-products
             answer = await self.client.post(path, sent)
             for changed in batch.outcomes(answer, lines):

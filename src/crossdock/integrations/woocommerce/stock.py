@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
@@ -10,8 +9,8 @@ import msgspec
 from msgspec import UNSET
 
 from crossdock.contract.cart.products import BatchAdjustInventoryLine, Product
-from crossdock.contract.errors import AdapterError, InvalidBody, UnexpectedShape, VendorRejected, VendorUnavailable
-from crossdock.integrations.kit.adapter import BatchFailed, BatchWritten, LineOutcome
+from crossdock.contract.errors import InvalidBody, UnexpectedShape, VendorRejected
+from crossdock.integrations.kit.batches import Batch
 from crossdock.integrations.kit.transport import VendorAnswer
 from crossdock.integrations.woocommerce.mapping import PARENT_TYPES
 from crossdock.integrations.woocommerce.models import BatchItem, WooProduct, WooVariation
@@ -20,7 +19,6 @@ NO_WAREHOUSES = "WooCommerce has no warehouses; leave it out."
 PARENT_REFUSED = "A parent product holds no stock of its own; adjust one of its variations."
 UNTRACKED = "The shop does not count the stock of this product; switch on 'Manage stock' there."
 OF_PARENT = "This variation shares the stock of its parent; switch on 'Manage stock' of the variation in the shop."
-NOTHING_SENT = "Not sent, because another line cannot be applied."
 
 
 def check_countable(found: WooProduct, field: str, location: Literal["path", "json"]) -> None:
@@ -54,24 +52,14 @@ def check_lines(lines: Sequence[BatchAdjustInventoryLine]) -> None:
         raise InvalidBody({"json": problems})
 
 
-class Batch:
-    """The lines of a batch, what was found for them, and what has become of them so far."""
+class StockBatch(Batch[Product]):
+    """The lines of a batch, and what was found for them."""
 
     def __init__(self, lines: Sequence[BatchAdjustInventoryLine], found: Mapping[str, WooProduct]) -> None:
+        super().__init__([line.product_id for line in lines])
         self._lines = lines
         self.found = found
-        self._outcomes: dict[int, LineOutcome] = {}
-        self._records: list[Product] = []
-        reasons = {at: reason for at, line in enumerate(lines) if (reason := self._reason(line))}
-        if reasons:
-            raise BatchFailed(
-                "No line was applied",
-                lines=[
-                    LineOutcome(at, line.product_id, "refused", reasons.get(at, NOTHING_SENT))
-                    for at, line in enumerate(lines)
-                ],
-                records=[],
-            )
+        self.require({at: reason for at, line in enumerate(lines) if (reason := self._reason(line))})
 
     def _reason(self, line: BatchAdjustInventoryLine) -> str | None:
         """Why a line cannot be applied."""
@@ -101,23 +89,8 @@ class Batch:
         line = self._lines[at]
         return {"id": int(line.product_id), "stock_quantity": line.quantity}
 
-    @contextlib.contextmanager
-    def failing(self, lines: Sequence[int]) -> Iterator[None]:
-        """A call that fails ends the batch, unless it was the first and did nothing."""
-        try:
-            yield
-        except AdapterError as error:
-            if not self._outcomes and not isinstance(error, VendorRejected):
-                raise
-            unknown = isinstance(error, UnexpectedShape) or (
-                isinstance(error, VendorUnavailable) and error.may_have_applied
-            )
-            for at in lines:
-                self._note(at, "uncertain" if unknown else "refused", error.message)
-            raise self._failure() from error
-
     def outcomes(self, answer: VendorAnswer, lines: Sequence[int]) -> Iterator[WooProduct | WooVariation]:
-        """Notes what became of each line, and gives what was changed."""
+        """Notes the lines that were refused, and gives what was changed."""
         variations = self.found[self._lines[lines[0]].product_id].type == "variation"
         verdicts = answer.json(dict[str, list[BatchItem]]).get("update", [])
         # Lines that failed have no more than their id and error, so what was changed is read a second time.
@@ -126,36 +99,9 @@ class Batch:
             raise UnexpectedShape(f"WooCommerce answered {len(verdicts)} lines where {len(lines)} were sent")
         for at, verdict, detail in zip(lines, verdicts, details, strict=True):
             if verdict.error is not None:
-                self._note(at, "refused", verdict.error.message)
+                self.refused(at, verdict.error.message)
                 continue
-            self._note(at, "applied")
             yield _read(detail, variations)
-
-    def add(self, record: Product) -> None:
-        """A record as it is after its line was applied."""
-        self._records.append(record)
-
-    def written(self) -> BatchWritten[Product]:
-        """The outcome; raises BatchFailed when a line was not applied."""
-        if any(item.outcome != "applied" for item in self._outcomes.values()):
-            raise self._failure()
-        return BatchWritten(self._records)
-
-    def _note(self, at: int, outcome: str, reason: str | None = None) -> None:
-        self._outcomes[at] = LineOutcome(at, self._lines[at].product_id, outcome, reason)
-
-    def _failure(self) -> BatchFailed:
-        """The error of a batch in which a line was not applied."""
-        failed = [item for item in self._outcomes.values() if item.outcome != "applied"]
-        for at in range(len(self._lines)):
-            if at not in self._outcomes:
-                self._note(at, "refused", "Not sent, because an earlier line failed.")
-        applied = len(self._lines) - sum(item.outcome != "applied" for item in self._outcomes.values())
-        return BatchFailed(
-            f"{applied} of {len(self._lines)} lines were applied: {failed[0].error}",
-            lines=[self._outcomes[at] for at in sorted(self._outcomes)],
-            records=self._records,
-        )
 
 
 def _read(detail: dict[str, Any], variation: bool) -> WooProduct | WooVariation:

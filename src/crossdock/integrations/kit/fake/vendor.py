@@ -68,6 +68,8 @@ class FakeVendor:
     """Credentials of the connect form that hold; secrets start with `test-`."""
     wrong_credentials: ClassVar[dict[str, Any]]
     scenes: ClassVar[Sequence[Scene]] = ()
+    silent: ClassVar[tuple[Resource, ...]] = ()
+    """What a vendor with webhooks sends no messages about."""
     passthrough: ClassVar[dict[str, Any] | None] = None
     """A call that a user may make of the vendor directly, as the body of a passthrough; None where there is none."""
 

@@ -14,9 +14,6 @@ from crossdock.contract.errors import UnexpectedShape
 from crossdock.integrations.kit.adapter import (
     Applied,
     Attempt,
-    BatchFailed,
-    BatchWritten,
-    LineOutcome,
     NotApplied,
     Page,
     Settlement,
@@ -25,6 +22,7 @@ from crossdock.integrations.kit.adapter import (
     receives,
     settles,
 )
+from crossdock.integrations.kit.batches import BatchFailed, BatchWritten, LineOutcome
 from crossdock.integrations.kit.webhooks import Changed, Delivery
 from crossdock.integrations.sandbox.base import CHANGED, each
 from crossdock.integrations.sandbox.cart import mapping as shop

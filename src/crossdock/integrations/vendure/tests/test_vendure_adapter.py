@@ -12,7 +12,8 @@ import pytest
 
 from crossdock.contract.cart import products, warehouses
 from crossdock.contract.errors import NeedsReconnect, VendorUnavailable
-from crossdock.integrations.kit.adapter import BatchFailed, Page, Runtime, Window
+from crossdock.integrations.kit.adapter import Page, Runtime, Window
+from crossdock.integrations.kit.batches import BatchFailed
 from crossdock.integrations.kit.client import VendorClient
 from crossdock.integrations.kit.transport import AnswerLost, VendorAnswer, VendorRequest
 from crossdock.integrations.vendure import Vendure, adapter

@@ -9,7 +9,7 @@ import pytest
 from msgspec import UNSET
 
 from crossdock.contract.cart.products import BatchAdjustInventoryLine
-from crossdock.contract.errors import InvalidBody, RateLimited, UnexpectedShape, VendorRejected, VendorUnavailable
+from crossdock.contract.errors import InvalidBody, UnexpectedShape, VendorRejected
 from crossdock.integrations.vendure import stock
 from crossdock.integrations.vendure.models import AdjustedVariant, LedgerOfVariant, Shop, StockAdjustments
 
@@ -181,21 +181,4 @@ def test_lines_of_one_variant_go_out_together() -> None:
 
 
 def test_a_batch_of_settable_lines_has_no_refusals() -> None:
-    assert room(variant("5")).refusals([line("5")]) == []
-
-
-@pytest.mark.parametrize(
-    ("error", "outcome"),
-    [
-        (VendorRejected("no"), "refused"),
-        (RateLimited(retry_after=1), "refused"),
-        (VendorUnavailable("gone", may_have_applied=True), "uncertain"),
-        (VendorUnavailable("down", may_have_applied=False), "refused"),
-        (UnexpectedShape("half an answer"), "uncertain"),
-    ],
-)
-def test_a_failed_batch_says_of_every_line_what_became_of_it(error: Any, outcome: str) -> None:
-    levels = [stock.Level(str(number), "1", number) for number in range(5)]
-    found = stock.outcomes_of_failure(levels, 2, 2, error)
-    assert [item.outcome for item in found] == ["applied", "applied", outcome, outcome, "refused"]
-    assert [item.error for item in found] == [None, None, error.message, error.message, stock.NOT_SENT]
+    assert room(variant("5")).refusals([line("5")]) == {}
