@@ -111,6 +111,7 @@ class EbayBase(Adapter):
             yield page, offset
 
     async def subscribe(self, wanted: Subscription) -> Subscribed:
+        await self._leave_email()
         held = await self._subscriptions()
         destination = await self._destination(wanted)
         made = [await self._subscribe(topic, destination, held.get(topic)) for topic in wanted.topics]
@@ -124,6 +125,17 @@ class EbayBase(Adapter):
         # One that another subscription still uses stays, with status 409.
         # https://developer.ebay.com/api-docs/commerce/notification/resources/destination/methods/deleteDestination
         await self.send("DELETE", f"{NOTIFICATION}/destination/{segment(destination)}", allow={404, 409})
+
+    async def _leave_email(self) -> None:
+        """Names an e-mail address where the application has none, since eBay makes no destinations without."""
+        if not self.credentials.alert_email:
+            return
+        path = f"{NOTIFICATION}/config"
+        # https://developer.ebay.com/api-docs/commerce/notification/resources/config/methods/getConfig
+        answer = await self.client.get(path, bucket=bucket_of(path), allow=frozenset({404}))
+        if answer.status == 404:
+            # https://developer.ebay.com/api-docs/commerce/notification/resources/config/methods/updateConfig
+            await self.send("PUT", path, {"alertEmail": self.credentials.alert_email})
 
     async def _destination(self, wanted: Subscription) -> str:
         """The id of our address at eBay, which calls it before it answers."""

@@ -72,6 +72,15 @@ class EbayCredentials(Credentials, kw_only=True, frozen=True):
             secret=True,
         ),
     ]
+    alert_email: Annotated[
+        str,
+        credential(
+            "Alert e-mail",
+            "Where eBay writes when its messages do not arrive. It wants one of every application before the first "
+            "message; leave it empty when that was done.",
+            example="ops@example.com",
+        ),
+    ] = ""
     environment: Annotated[
         Literal["production", "sandbox"], credential("Environment", "Which of eBay's systems the keys are of.")
     ] = "production"

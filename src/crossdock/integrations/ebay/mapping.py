@@ -33,7 +33,9 @@ NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)
 """The dates of products and locations, of which eBay tells none."""
 GROUP = "group:"
 """What ids of parents begin with: sellers make up SKUs and keys of groups, so both may have the same text."""
-FIXED_PRICE, PUBLISHED, ACTIVE = "FIXED_PRICE", "PUBLISHED", "ACTIVE"
+FIXED_PRICE, PUBLISHED = "FIXED_PRICE", "PUBLISHED"
+# https://developer.ebay.com/api-docs/sell/inventory/types/slr:ListingStatusEnum; an older listing has none.
+LIVE_LISTINGS = frozenset({"ACTIVE", "OUT_OF_STOCK", None})
 # https://developer.ebay.com/api-docs/sell/fulfillment/types/sel:CancelStateEnum
 CANCELLED = "CANCELED"
 # https://developer.ebay.com/api-docs/sell/fulfillment/types/sel:OrderPaymentStatusEnum, of orders that nothing was
@@ -115,7 +117,7 @@ def main_offer(offers: Sequence[EbayOffer]) -> EbayOffer | None:
 
 def is_live(offer: EbayOffer) -> bool:
     """Whether buyers can see it."""
-    return offer.status == PUBLISHED and offer.listing.listing_status in (ACTIVE, None)
+    return offer.status == PUBLISHED and offer.listing.listing_status in LIVE_LISTINGS
 
 
 def listing_url(offer: EbayOffer | None, site: str) -> str | None:

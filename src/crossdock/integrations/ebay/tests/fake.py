@@ -60,7 +60,12 @@ class FakeEbay(RestFake):
         _specification("sell_fulfillment_v1", client.FULFILLMENT),
         _specification("commerce_notification_v1", client.NOTIFICATION, "overlay_notification.yaml"),
     )
-    credentials = {"client_id": APP, "client_secret": CERT, "refresh_token": REFRESH}
+    credentials = {
+        "client_id": APP,
+        "client_secret": CERT,
+        "refresh_token": REFRESH,
+        "alert_email": "ops@example.com",
+    }
     wrong_credentials = {**credentials, "refresh_token": "test-wrong"}
     passthrough = {"method": "GET", "path": f"{client.INVENTORY}/location"}
     silent = (PRODUCTS, WAREHOUSES)
@@ -206,7 +211,7 @@ class FakeEbay(RestFake):
     def _item(self, sku: str) -> dict[str, Any]:
         if sku not in self.items:
             raise Refused(
-                404, 25710, "We didn't find the resource/entity you are requesting. Please verify the request"
+                404, 25710, "We didn't find the resource/entity you are requesting."
             )
         return {"sku": sku, "locale": "en_US", **self.items[sku]}
 
@@ -310,6 +315,17 @@ class FakeEbay(RestFake):
     @serves("POST", "/order/{order_id}/issue_refund")
     def pay_back(self, call: Call) -> Any:
         return self.office.refund(call.params["order_id"], call.body)
+
+    @serves("GET", "/config")
+    def show_config(self, call: Call) -> Any:
+        if self.post.alert_email is None:
+            raise Refused(404, 195026, "Configuration Not Found.")
+        return {"alertEmail": self.post.alert_email}
+
+    @serves("PUT", "/config")
+    def change_config(self, call: Call) -> Any:
+        self.post.alert_email = call.body["alertEmail"]
+        return Reply(None, 204)
 
     @serves("GET", "/topic/{topic_id}")
     def one_topic(self, call: Call) -> Any:

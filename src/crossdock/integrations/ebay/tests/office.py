@@ -111,7 +111,7 @@ class Office:
             raise Refused(400, 34905, "Either orderLevelRefundAmount or refundItems must be specified.")
         if order["payment"] == "PENDING":
             raise Refused(
-                409, 34929, "You cannot refund this order yet since the buyer payment has not been processed."
+                409, 34929, "You cannot refund this order yet."
             )
         parts = given.get("refundItems") or [{"refundAmount": given["orderLevelRefundAmount"]}]
         paid = [self._checked(order, part) for part in parts]

@@ -31,6 +31,7 @@ class Post:
         self.subscriptions: dict[str, dict[str, Any]] = {}
         self._key = generate_private_key(SECP256R1())
         self.key_id = str(uuid4())
+        self.alert_email: str | None = None
         self._next = 0
 
     def put_destination(self, given: dict[str, Any], identifier: str | None = None) -> str:
@@ -45,6 +46,8 @@ class Post:
             held["deliveryConfig"]["endpoint"] == url for key, held in self.destinations.items() if key != identifier
         ):
             raise Refused(409, 195021, "Destination exists for this endpoint")
+        if self.alert_email is None:
+            raise Refused(409, 195003, "Please provide configurations required for notifications. Refer to /config")
         code = uuid4().hex
         webhooks = Ebay.webhooks
         answered = webhooks and webhooks.challenge and webhooks.challenge.answer({"challenge_code": code}, url, token)
