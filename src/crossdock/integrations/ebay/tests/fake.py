@@ -210,9 +210,7 @@ class FakeEbay(RestFake):
 
     def _item(self, sku: str) -> dict[str, Any]:
         if sku not in self.items:
-            raise Refused(
-                404, 25710, "We didn't find the resource/entity you are requesting."
-            )
+            raise Refused(404, 25710, "We didn't find the resource/entity you are requesting.")
         return {"sku": sku, "locale": "en_US", **self.items[sku]}
 
     @serves("GET", "/inventory_item_group/{inventoryItemGroupKey}")

@@ -110,9 +110,7 @@ class Office:
         if ("refundItems" in given) is ("orderLevelRefundAmount" in given):
             raise Refused(400, 34905, "Either orderLevelRefundAmount or refundItems must be specified.")
         if order["payment"] == "PENDING":
-            raise Refused(
-                409, 34929, "You cannot refund this order yet."
-            )
+            raise Refused(409, 34929, "You cannot refund this order yet.")
         parts = given.get("refundItems") or [{"refundAmount": given["orderLevelRefundAmount"]}]
         paid = [self._checked(order, part) for part in parts]
         if sum(paid, _ZERO) > self.left_to_pay(order):
