@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,6 +18,7 @@ from crossdock.connections import service
 from crossdock.contract.actions import Action
 from crossdock.contract.catalogue import ACTION_BY_KEY
 from crossdock.integrations.kit.adapter import Incremental
+from crossdock.integrations.kit.budget import Budget, Rate
 from crossdock.integrations.kit.fake import FakeVendor, Fault, specifications_folder
 from crossdock.platform.app import make_app
 from crossdock.platform.engine import Engine
@@ -27,6 +28,7 @@ from tests.api.client import Caller, client_of, engine_like
 from tests.contract_suite.test_fake_vendors import FAKES, name_of, writes
 
 pytestmark = pytest.mark.anyio
+HASTE = 100
 
 
 @pytest.fixture(autouse=True)
@@ -38,11 +40,25 @@ def specified(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(autouse=True)
-def hurry() -> Iterator[None]:
-    """Nobody waits between two attempts."""
+def hurry(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nobody waits between two attempts, and what a vendor allows in a minute it allows in less than a second."""
+    adapter = request.node.callspec.params["kind"].adapter
+    if adapter.budget is not None:
+        monkeypatch.setattr(adapter, "budget", hastened(adapter.budget))
     stamina.set_testing(True, attempts=2)
     yield
     stamina.set_testing(False)
+
+
+def hastened(budget: Budget) -> Budget:
+    """The same rates in a time that passes faster."""
+
+    def faster(rate: Rate) -> Rate:
+        return replace(rate, per_seconds=rate.per_seconds / HASTE)
+
+    own = faster(Rate(budget.requests, budget.per_seconds, budget.burst))
+    buckets = {name: faster(rate) for name, rate in budget.buckets.items()}
+    return replace(budget, per_seconds=own.per_seconds, buckets=buckets)
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,9 @@ class FakeShopify(GraphQLFake):
     """Products with variants, stock at locations, orders with what is sent and paid back."""
 
     adapter = Shopify
-    specifications = (Specification("shopify/admin_2026-10.trimmed.graphql", base="/admin/api/2026-10/graphql.json"),)
+    specifications = (
+        Specification("shopify/admin_2026-10.trimmed.graphql", "A", base="/admin/api/2026-10/graphql.json"),
+    )
     credentials = {"shop": "tea-and-pots.myshopify.com", "access_token": TOKEN, "api_secret": SECRET}
     wrong_credentials = {"shop": "tea-and-pots.myshopify.com", "access_token": "test-wrong-token"}
     scalars = {"DateTime": _is_time, "Money": _is_amount, "Decimal": _is_amount}
