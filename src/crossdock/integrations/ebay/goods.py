@@ -11,12 +11,13 @@ from crossdock.contract.bodies import ExactAdjustment, WriteBody, choices
 from crossdock.contract.cart import products, warehouses
 from crossdock.contract.errors import InvalidBody, UnexpectedShape, VendorRejected
 from crossdock.integrations.ebay import mapping, stock
-from crossdock.integrations.ebay.base import EbayBase
-from crossdock.integrations.ebay.client import INVENTORY
+from crossdock.integrations.ebay.base import EbayBase, bucket_of
+from crossdock.integrations.ebay.client import INVENTORY, NOT_FOUND
 from crossdock.integrations.ebay.models import (
     EbayGroup,
     EbayItem,
     EbayOffer,
+    ItemAnswers,
     ItemList,
     LocationList,
     OfferList,
@@ -112,17 +113,21 @@ class Goods(EbayBase):
         lines: dict[str, list[int]] = {}
         for at, line in enumerate(body.line_items):
             lines.setdefault(line.product_id, []).append(at)
+        groups: dict[str, EbayGroup | None] = {}
         for part in stock.calls(list(changes.values())):
-            applied = []
+            applied: dict[str, stock.Change] = {}
             with batch.sending([at for change in part for at in lines[change.sku]]):
                 answered = await self._update(part)
                 for change in part:
                     failed = [outcome for outcome in change.outcomes(answered) if outcome.refused]
                     for at in lines[change.sku] if failed else ():
                         batch.refused(at, _words(failed))
-                    applied += [] if failed else [change.sku]
-            for sku in applied:
-                batch.add(await self._record(sku))
+                    applied |= {} if failed else {change.sku: change}
+            for item in (await self._items(list(applied))).values():
+                if item.groups and item.groups[0] not in groups:
+                    groups[item.groups[0]] = await self._group(item.groups[0])
+                group = groups[item.groups[0]] if item.groups else None
+                batch.add(mapping.product_record(item, applied[item.sku].offers_after(), group, self.site))
         return batch.written()
 
     async def _changes(
@@ -132,22 +137,22 @@ class Goods(EbayBase):
         changes: dict[str, stock.Change] = {}
         reasons: dict[int, str] = {}
         places: dict[str, bool] = {}
+        items = await self._items([line.product_id for line in lines])
         for at, line in enumerate(lines):
+            item = items.get(line.product_id)
+            if item is None:
+                reasons[at] = f"{self.display_name} has no product {line.product_id}"
+                continue
             try:
-                change = changes.get(line.product_id)
+                change = changes.get(item.sku)
                 if change is None:
-                    item = await self._item(line.product_id)
                     change = stock.Change(item.sku, item.stock, item.stock, await self._offers(item.sku))
                 after = stock.changed(change.after, line.quantity, "exact", line.warehouse_id)
                 await self._check_place(change, line.warehouse_id, places)
                 change.after = after
-                changes[line.product_id] = change
+                changes[item.sku] = change
             except stock.Unfit as error:
                 reasons[at] = error.reason
-            except VendorRejected as error:
-                if error.status != 404:
-                    raise
-                reasons[at] = error.message
         batch.require(reasons)
         return changes
 
@@ -191,6 +196,24 @@ class Goods(EbayBase):
         # https://developer.ebay.com/api-docs/sell/inventory/resources/inventory_item/methods/getInventoryItem
         answer = await self.found(f"{INVENTORY}/inventory_item/{segment(sku)}", f"product {sku}")
         found: EbayItem = answer.json(EbayItem)
+        return found
+
+    async def _items(self, skus: Sequence[str]) -> dict[str, EbayItem]:
+        """Those of the SKUs that exist."""
+        wanted = list(dict.fromkeys(skus))
+        found: dict[str, EbayItem] = {}
+        path = f"{INVENTORY}/bulk_get_inventory_item"
+        for start in range(0, len(wanted), stock.MOST_PER_CALL):
+            part = {"requests": [{"sku": sku} for sku in wanted[start : start + stock.MOST_PER_CALL]]}
+            # https://developer.ebay.com/api-docs/sell/inventory/resources/inventory_item/methods/bulkGetInventoryItem
+            answer = await self.client.post(path, part, changes=False, bucket=bucket_of(path))
+            for told in answer.json(ItemAnswers).responses:
+                code = str(told.errors[0].error_id) if told.errors else None
+                if told.inventory_item is not None:
+                    found[told.inventory_item.sku] = told.inventory_item
+                elif told.status_code != 404 and code not in NOT_FOUND:
+                    words = "; ".join(error.words for error in told.errors)
+                    raise VendorRejected(words or f"{self.display_name} does not show {told.sku}", vendor_code=code)
         return found
 
     async def _record(self, sku: str) -> products.Product:

@@ -120,6 +120,19 @@ class ItemList(Listing, kw_only=True, frozen=True):
     total: int = 0
 
 
+class ItemAnswer(EbayStruct, kw_only=True, frozen=True):
+    """One of several items that were asked for at once."""
+
+    sku: str = ""
+    status_code: int = 200
+    inventory_item: EbayItem | None = None
+    errors: list[EbayError] = []
+
+
+class ItemAnswers(EbayStruct, kw_only=True, frozen=True):
+    responses: list[ItemAnswer] = []
+
+
 class EbayGroup(EbayStruct, kw_only=True, frozen=True):
     """A product with variations."""
 

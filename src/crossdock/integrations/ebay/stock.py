@@ -100,6 +100,14 @@ class Change:
                 made.append({"offerId": offer.offer_id, "availableQuantity": level})
         return made
 
+    def offers_after(self) -> list[EbayOffer]:
+        """The offers with the limits that were set."""
+        levels = {limit["offerId"]: limit["availableQuantity"] for limit in self.limits()}
+        return [
+            msgspec.structs.replace(offer, available_quantity=levels.get(offer.offer_id, offer.available_quantity))
+            for offer in self.offers
+        ]
+
     def request(self) -> dict[str, Any]:
         """The change as eBay takes it. The container replaces the old one, so all of it is sent."""
         container: dict[str, Any] = {"quantity": self.after.quantity}

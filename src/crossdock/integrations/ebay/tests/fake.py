@@ -48,7 +48,7 @@ _FILTER = re.compile(r"(creationdate|lastmodifieddate):\[([^\].]+\.\d{3}Z)\.\.([
 
 
 def _specification(file: str, base: str, overlay: str = "") -> Specification:
-    return Specification(f"ebay/{file}_oas3.json", base=base, overlay=HERE / overlay if overlay else None)
+    return Specification(f"ebay/{file}_oas3.json", "A", base=base, overlay=HERE / overlay if overlay else None)
 
 
 class FakeEbay(RestFake):
@@ -131,7 +131,7 @@ class FakeEbay(RestFake):
         return str(shown).removeprefix("Bearer ")
 
     def changes(self, call: Call) -> bool:
-        return call.path != client.TOKEN and super().changes(call)
+        return call.path not in (client.TOKEN, "/bulk_get_inventory_item") and super().changes(call)
 
     def answer(self, call: Call) -> Reply:
         if call.path == client.TOKEN:
@@ -212,6 +212,22 @@ class FakeEbay(RestFake):
         if sku not in self.items:
             raise Refused(404, 25710, "We didn't find the resource/entity you are requesting.")
         return {"sku": sku, "locale": "en_US", **self.items[sku]}
+
+    @serves("POST", "/bulk_get_inventory_item")
+    def several_items(self, call: Call) -> Any:
+        asked = [given["sku"] for given in call.body["requests"]]
+        if not 1 <= len(asked) <= 25 or len(set(asked)) < len(asked):
+            raise Refused(400, 25708, "A call takes up to 25 different SKUs.")
+        made = [self._one_of_several(sku) for sku in asked]
+        return Reply({"responses": made}, 207 if any(one["statusCode"] >= 400 for one in made) else 200)
+
+    def _one_of_several(self, sku: str) -> dict[str, Any]:
+        if sku not in self.items:
+            return _failed(sku, 25702, f"SKU {sku} is not available in the system")
+        item = self._item(sku)
+        # This call names the groups in another field than the others.
+        groups = {"inventoryItemGroupKeys": item.pop("groupIds")} if "groupIds" in item else {}
+        return {"sku": sku, "statusCode": 200, "inventoryItem": {**item, **groups}}
 
     @serves("GET", "/inventory_item_group/{inventoryItemGroupKey}")
     def one_group(self, call: Call) -> Any:

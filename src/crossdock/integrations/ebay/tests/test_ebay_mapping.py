@@ -127,7 +127,8 @@ class TestProducts:
     def test_an_item_with_nothing_filled_in(self) -> None:
         record = mapping.product_record(item(), [], None, SITE)
         assert (record.name, record.parent_product_id, record.active) == ("A", "A", False)
-        assert record.price is record.inventory is record.gtin is record.external_system_url is None
+        told = (record.price, record.inventory, record.gtin, record.external_system_url)
+        assert told == (None, None, None, None)
         assert record.created_date == datetime(1970, 1, 1, tzinfo=UTC)
 
     def test_a_variation_is_named_after_its_group_and_options(self) -> None:
@@ -251,7 +252,8 @@ class TestOrders:
 
     def test_an_order_that_tells_nothing_more(self) -> None:
         record = mapping.order_record(order(), [], SITE)
-        assert record.ship_to_address.full_name is record.requested_shipping_method is record.latest_ship_date is None
+        told = (record.ship_to_address.full_name, record.requested_shipping_method, record.latest_ship_date)
+        assert told == (None, None, None)
         assert record.shipments == []
 
     def test_the_first_line_due_says_when_to_ship(self) -> None:
