@@ -148,11 +148,11 @@ class FakeEbay(RestFake):
         if call.headers.get("authorization") != f"Basic {pair}":
             return Reply({"error": "invalid_client", "error_description": "client authentication failed"}, 401)
         if call.body["grant_type"] == "client_credentials":
-            return Reply({"access_token": APPLICATION, "expires_in": 7200, "token_type": "Application Access Token"})
+            return Reply({"access_token": APPLICATION, "expires_in": 7200})
         if call.body["refresh_token"] != REFRESH:
             words = "the provided authorization refresh token is invalid or was issued to another client"
             return Reply({"error": "invalid_grant", "error_description": words}, 400)
-        return Reply({"access_token": USER, "expires_in": 7200, "token_type": "User Access Token"})
+        return Reply({"access_token": USER, "expires_in": 7200})
 
     def _scopes_of(self, call: Call) -> set[str]:
         """The scopes that the specification names for an operation; one of them is enough."""
