@@ -33,7 +33,7 @@ from crossdock.integrations.kit.webhooks import (
 )
 
 L = TypeVar("L", bound=Listing)
-MOST_SUBSCRIPTIONS = 100
+LONGEST_LIST = 100
 _KEYS: dict[tuple[str, str], tuple[PublicKey, datetime]] = {}
 """eBay's public keys, which are the same for every seller, by system and id, with the time they were fetched."""
 _MOST_KEYS = 32
@@ -182,7 +182,7 @@ class EbayBase(Adapter):
         token: str | None = None
         seen: set[str] = set()
         while True:
-            page = (await self.ask(path, {"limit": MOST_SUBSCRIPTIONS, "continuation_token": token})).json(kind)
+            page = (await self.ask(path, {"limit": LONGEST_LIST, "continuation_token": token})).json(kind)
             yield page
             token = _parameter(page.next, "continuation_token")
             if token is None:
