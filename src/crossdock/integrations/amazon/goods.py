@@ -13,7 +13,7 @@ from crossdock.contract.cart import products, warehouses
 from crossdock.contract.errors import UnexpectedShape
 from crossdock.integrations.amazon import client, mapping, stock
 from crossdock.integrations.amazon.base import AmazonBase
-from crossdock.integrations.amazon.models import Listing, SupplySource, SupplySources
+from crossdock.integrations.amazon.models import Listing, StockSummary, SupplySource, SupplySources
 from crossdock.integrations.kit.adapter import (
     Applied,
     Attempt,
@@ -93,12 +93,14 @@ class Goods(AmazonBase):
 
     async def _restocked(self, since: datetime, seen: set[str], cursor: str) -> AsyncIterator[Page[products.Product]]:
         """Listings that were not changed themselves, but their stock in Amazon's warehouses."""
-        skus: list[str] = []
+        held: dict[str, StockSummary] = {}
         async for page in self.summaries({"startDateTime": client.time_text(since)}):
-            skus += [item.seller_sku for item in page if item.seller_sku and item.seller_sku not in seen]
+            held |= {item.seller_sku: item for item in page if item.seller_sku and item.seller_sku not in seen}
+        skus = list(held)
         for start in range(0, len(skus), client.IDENTIFIERS_PER_CALL):
             found = await self.listings(skus[start : start + client.IDENTIFIERS_PER_CALL])
-            yield Page(await self.records(list(found.values())), cursor)
+            records = [mapping.product_record(listing, held[sku], self.place) for sku, listing in found.items()]
+            yield Page(records, cursor)
 
     async def records(self, found: Sequence[Listing]) -> list[products.Product]:
         """Listings with their stock, wherever it is."""

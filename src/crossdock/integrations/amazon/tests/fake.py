@@ -124,7 +124,7 @@ class FakeAmazon(RestFake):
 
     def answer(self, call: Call) -> Reply:
         if call.path == LOGIN_PATH:
-            return Reply({"access_token": ACCESS, "token_type": "bearer", "expires_in": 3600})
+            return Reply({"access_token": ACCESS, "expires_in": 3600})
         if call.path == FILE_PATH:
             return self._file(call)
         return super().answer(call)

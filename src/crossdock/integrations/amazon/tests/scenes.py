@@ -9,6 +9,7 @@ from crossdock.integrations.kit.fake.faults import Fault
 from crossdock.integrations.kit.fake.scenes import Scene
 
 SEARCH = ("GET", "/listings/2021-08-01/items/{sellerId}")
+SOURCES = ("GET", "/supplySources/2020-07-01/supplySources")
 PATCH = ("PATCH", "/listings/2021-08-01/items/{sellerId}/{sku}")
 CONFIRM = ("POST", "/orders/v0/orders/{orderId}/shipmentConfirmation")
 NEW_FEED = ("POST", "/feeds/2021-06-30/feeds")
@@ -60,7 +61,7 @@ SCENES = (
     Scene("get_products", "wrong_key", wrong_key=True),
     Scene("get_products", "half_a_page", fault=Fault.HALF, fault_on=SEARCH),
     Scene("get_warehouses"),
-    Scene("get_warehouses", "forbidden", fault=Fault.FORBIDDEN),
+    Scene("get_warehouses", "forbidden", fault=Fault.FORBIDDEN, fault_on=SOURCES),
     Scene("get_orders"),
     Scene("get_orders", "no_buyers", before=lambda fake: fake.hide_buyers()),
     Scene("get_orders", "wrong_key", wrong_key=True),
