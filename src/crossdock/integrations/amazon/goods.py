@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from crossdock.contract.bodies import ExactAdjustment, WriteBody, choices
 from crossdock.contract.cart import products, warehouses
@@ -53,7 +54,8 @@ class AdjustInventory(WriteBody, kw_only=True):
 
     quantity: int
     adjustment_type: ExactAdjustment
-    warehouse_id: Annotated[str, choices("warehouses")]
+    # The seller's own stock is known before an account is; the account adds its supply sources.
+    warehouse_id: Annotated[str, choices("warehouses"), Meta(extra_json_schema={"enum": [mapping.DEFAULT]})]
 
 
 class Goods(AmazonBase):

@@ -15,8 +15,8 @@ CONFIRM = ("POST", "/orders/v0/orders/{orderId}/shipmentConfirmation")
 NEW_FEED = ("POST", "/feeds/2021-06-30/feeds")
 
 
-def _change(quantity: int, kind: str, place: str = "DEFAULT") -> dict[str, Any]:
-    return {"quantity": quantity, "adjustment_type": kind, "warehouse_id": place}
+def _change(quantity: int, kind: str) -> dict[str, Any]:
+    return {"quantity": quantity, "adjustment_type": kind, "warehouse_id": "DEFAULT"}
 
 
 def _lines(*lines: tuple[str, int], place: str | None = None) -> dict[str, Any]:
@@ -67,11 +67,10 @@ SCENES = (
     Scene("get_orders", "wrong_key", wrong_key=True),
     Scene("adjust_inventory", "increase", ("TEA-RED",), _change(5, "increase")),
     Scene("adjust_inventory", "decrease", ("TEA-RED",), _change(5, "decrease")),
-    Scene("adjust_inventory", "exact_source", ("TEA-GREEN",), _change(9, "exact", seed.EAST)),
+    Scene("adjust_inventory", "exact", ("TEA-GREEN",), _change(0, "exact")),
     Scene("adjust_inventory", "below_zero", ("TEA-GREEN",), _change(7, "decrease")),
     Scene("adjust_inventory", "parent", ("TEA",), _change(1, "increase")),
     Scene("adjust_inventory", "held_by_amazon", ("POT-1",), _change(1, "increase")),
-    Scene("adjust_inventory", "network", ("POT-1",), _change(1, "increase", seed.NETWORK)),
     Scene("adjust_inventory", "draft", ("CUP DRAFT/1",), _change(1, "increase")),
     Scene("adjust_inventory", "not_accepted", ("MUG-1",), _change(1, "increase")),
     Scene("adjust_inventory", "unknown", ("NOTHING",), _change(1, "increase")),
