@@ -7,6 +7,7 @@ address of another host, and that a search ends after a number of listings.
 from __future__ import annotations
 
 import copy
+import gzip
 import json
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,7 +22,7 @@ from crossdock.integrations.amazon.adapter import Amazon
 from crossdock.integrations.amazon.tests import seed
 from crossdock.integrations.amazon.tests.scenes import SCENES
 from crossdock.integrations.kit.fake import Call, Reply, RestFake, Specification, SpecificationViolation, serves
-from crossdock.integrations.kit.transport import VendorRequest
+from crossdock.integrations.kit.transport import VendorAnswer, VendorRequest
 
 REFRESH, ACCESS, CLIENT, SECRET = "test-refresh-token", "test-access-token", "test-client-id", "test-client-secret"
 SELLER = "A2EXAMPLE7SELLER"
@@ -39,7 +40,6 @@ SPECIFICATIONS = (
 )
 REFUSED = "MUG-1"
 """A listing whose stock Amazon does not let change."""
-MOST_PACKAGES = 20
 
 
 class FakeAmazon(RestFake):
@@ -63,6 +63,8 @@ class FakeAmazon(RestFake):
         super().__init__()
         made = client.time_text(self.now - timedelta(days=20))
         self.sells_here = True
+        self.compressed = False
+        self.refused = {REFUSED}
         self.listings = seed.listings(made)
         self.held_by_amazon = {"POT-1": seed.held("POT-1", made, 15)}
         self.sources = {
@@ -129,6 +131,12 @@ class FakeAmazon(RestFake):
             return self._file(call)
         return super().answer(call)
 
+    async def send(self, request: VendorRequest) -> VendorAnswer:
+        answer = await super().send(request)
+        if self.compressed and request.method == "GET" and urlsplit(request.url).hostname == FILES:
+            return VendorAnswer(answer.status, answer.headers, gzip.compress(answer.body), answer.url)
+        return answer
+
     def changes(self, call: Call) -> bool:
         """A token, and a document that no feed names, change nothing for the seller."""
         quiet = (LOGIN_PATH, FILE_PATH, "/feeds/2021-06-30/documents")
@@ -182,7 +190,7 @@ class FakeAmazon(RestFake):
             content = self.documents[self.inputs[key]]
             issues = []
             for message in content["messages"]:
-                if message["sku"] == REFUSED or message["sku"] not in self.listings:
+                if message["sku"] in self.refused:
                     issues.append({"messageId": message["messageId"], **ISSUE})
                     continue
                 self._patch(message["sku"], message["patches"])
@@ -285,7 +293,7 @@ class FakeAmazon(RestFake):
         if call.body["productType"] != self.listings[sku]["productTypes"][0]["productType"]:
             raise SpecificationViolation("the type of product is another one")
         made = {"sku": sku, "submissionId": "f1dc2914-75dd-11ea-bc55-0242ac130003", "issues": []}
-        if sku == REFUSED:
+        if sku in self.refused:
             return made | {"status": "INVALID", "issues": [ISSUE]}
         self._patch(sku, call.body["patches"])
         return made | {"status": "ACCEPTED"}
@@ -380,7 +388,8 @@ class FakeAmazon(RestFake):
 
     @serves("GET", "/feeds/2021-06-30/documents/{feedDocumentId}")
     def one_document(self, call: Call) -> Any:
-        return place_of(call.params["feedDocumentId"])
+        shown = place_of(call.params["feedDocumentId"])
+        return shown | {"compressionAlgorithm": "GZIP"} if self.compressed else shown
 
     @serves("POST", "/feeds/2021-06-30/feeds")
     def new_feed(self, call: Call) -> Reply:
