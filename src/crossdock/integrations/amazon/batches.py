@@ -35,7 +35,7 @@ class Batches(Goods):
     @implements(products.BATCH_ADJUST_INVENTORY, products.BatchAdjustInventoryBody)
     async def batch_adjust_inventory(self, body: products.BatchAdjustInventoryBody) -> BatchWritten[products.Product]:
         levels = stock.check_lines(body.line_items)
-        found = await self.listings([level.sku for level in levels])
+        found = await self._found(levels)
         batch: Batch[products.Product] = Batch([level.sku for level in levels])
         batch.require(stock.reasons(levels, found, self.place))
         if len(levels) > ONE_BY_ONE:
@@ -79,19 +79,27 @@ class Batches(Goods):
         feeds = await self._feeds(attempt) if len(levels) > ONE_BY_ONE else []
         if any(feed.processing_status in AT_WORK for feed in feeds):
             return None
-        found = await self.listings([level.sku for level in levels])
         report = await self._report(feeds[0]) if len(feeds) == 1 else None
-        ours = report is not None and report.summary.messages_processed == len(levels)
-        whole = report is not None and ours and report.summary.messages_accepted == len(levels)
-        if found and (whole or stock.as_asked(levels, found)):
-            first, *others = await self.records(
-                [found[sku] for sku in dict.fromkeys(item.sku for item in levels) if sku in found]
-            )
-            return Applied(first, [Related(products.PRODUCTS, others)] if others else [])
-        if report is not None and ours and not report.summary.messages_accepted:
-            return NotApplied()
+        if report is not None and report.summary.messages_processed == len(levels):
+            accepted = report.summary.messages_accepted
+            if accepted == len(levels):
+                return await self._applied(levels, await self._found(levels))
+            # Lines that were refused in part are neither an answer of a success nor of a failure.
+            return None if accepted else NotApplied()
+        found = await self._found(levels)
+        if stock.as_asked(levels, found):
+            return await self._applied(levels, found)
         never = len(levels) > ONE_BY_ONE and all(feed.processing_status == CANCELLED for feed in feeds)
         return NotApplied() if never and self.long_ago(attempt) else None
+
+    async def _found(self, levels: Sequence[Level]) -> dict[str, Listing]:
+        return await self.listings([level.sku for level in levels])
+
+    async def _applied(self, levels: Sequence[Level], found: Mapping[str, Listing]) -> Settlement:
+        """The listings of a batch as they are now; nothing is known of it once none of them is left."""
+        order = [found[sku] for sku in dict.fromkeys(level.sku for level in levels) if sku in found]
+        records = await self.records(order)
+        return Applied(records[0], [Related(products.PRODUCTS, records[1:])]) if records else None
 
     async def _feeds(self, attempt: Attempt) -> list[Feed]:
         """The feeds of listings that were made while the write was under way."""

@@ -39,6 +39,22 @@ PROCESSING = timedelta(minutes=30)
 """How long a change that Amazon has accepted may take until it is shown."""
 CLOCK_SLACK = timedelta(minutes=5)
 """How far Amazon's clock may be off ours where its dates are to prove something."""
+OTHER_CARRIER = "Other"
+# https://developer-docs.amazon.com/sp-api/docs/orders-api-v0-use-case-guide
+CARRIERS = (
+    "USPS",
+    "UPS",
+    "FedEx",
+    "DHL",
+    "DHL eCommerce",
+    "OnTrac",
+    "Royal Mail",
+    "DPD",
+    "GLS",
+    "Hermes",
+    "Canada Post",
+)
+"""Carriers that Amazon has a code of; any other one is named beside the code `Other`."""
 
 SEARCH_LISTINGS, GET_LISTING, PATCH_LISTING = "searchListingsItems", "getListingsItem", "patchListingsItem"
 SUMMARIES, PARTICIPATIONS = "getInventorySummaries", "getMarketplaceParticipations"

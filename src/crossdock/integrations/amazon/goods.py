@@ -138,7 +138,7 @@ class Goods(AmazonBase):
     async def adjust_inventory(self, product_id: str, body: AdjustInventory) -> products.Product:
         stock.check_place(body.warehouse_id, "warehouse_id")
         found = await self.listing(product_id)
-        stock.check_countable(found, body.warehouse_id, self.place)
+        stock.check_countable(found, self.place)
         level = stock.level_after(found, body.adjustment_type, body.quantity, body.warehouse_id)
         await self.set_level(found, level)
         [record] = await self.records([await self.listing(product_id)])

@@ -33,22 +33,6 @@ from crossdock.integrations.kit.paging import by_cursor
 ORDERS = "/orders/2026-01-01/orders"
 INCLUDED = "BUYER,RECIPIENT,PROCEEDS,FULFILLMENT,PACKAGES"
 SHIPPABLE = frozenset({"UNSHIPPED", "PARTIALLY_SHIPPED"})
-OTHER_CARRIER = "Other"
-# https://developer-docs.amazon.com/sp-api/docs/orders-api-v0-use-case-guide
-CARRIERS = (
-    "USPS",
-    "UPS",
-    "FedEx",
-    "DHL",
-    "DHL eCommerce",
-    "OnTrac",
-    "Royal Mail",
-    "DPD",
-    "GLS",
-    "Hermes",
-    "Canada Post",
-)
-"""Carriers that Amazon has a code of; any other one is named beside the code `Other`."""
 
 
 class ShippedLine(BodyPart, kw_only=True):
@@ -125,11 +109,11 @@ class Sales(AmazonBase):
 
     def _package(self, order: AmazonOrder, body: CreateOrderShipment) -> dict[str, Any]:
         """A package as Amazon takes it."""
-        known = {name.lower(): name for name in CARRIERS}.get(body.carrier_name.strip().lower())
+        known = {name.lower(): name for name in client.CARRIERS}.get(body.carrier_name.strip().lower())
         shipped: datetime = self.now() if isinstance(body.shipped_date, UnsetType) else body.shipped_date
         made: dict[str, Any] = {
             "packageReferenceId": package_number(self.reference),
-            "carrierCode": known or OTHER_CARRIER,
+            "carrierCode": known or client.OTHER_CARRIER,
             "trackingNumber": body.tracking_number,
             "shipDate": client.time_text(shipped),
             "orderItems": _units(order, body.line_items),

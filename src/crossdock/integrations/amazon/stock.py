@@ -35,19 +35,19 @@ def check_place(warehouse_id: str, field: str) -> None:
         raise InvalidBody.field(field, HELD_BY_AMAZON)
 
 
-def reason_against(listing: Listing, warehouse_id: str, place: Marketplace) -> str | None:
-    """Why a listing has no stock to change in a place, or None."""
+def reason_against(listing: Listing, place: Marketplace) -> str | None:
+    """Why a listing has no stock to change, or None."""
     if mapping.is_parent(listing, place):
         return PARENT_REFUSED
-    if mapping.needs_stock(listing) and warehouse_id == DEFAULT:
+    if mapping.needs_stock(listing):
         # A quantity of one's own would turn it into a listing that the seller ships.
         return HELD_BY_AMAZON
     return None if mapping.product_type(listing, place) else NO_TYPE
 
 
-def check_countable(listing: Listing, warehouse_id: str, place: Marketplace) -> None:
+def check_countable(listing: Listing, place: Marketplace) -> None:
     """Refuses a listing that has no stock to change."""
-    reason = reason_against(listing, warehouse_id, place)
+    reason = reason_against(listing, place)
     if reason == PARENT_REFUSED:
         raise InvalidBody.field("product_id", reason, "path")
     if reason is not None:
@@ -102,9 +102,7 @@ def reasons(levels: Sequence[Level], found: Mapping[str, Listing], place: Market
     against: dict[int, str] = {}
     for at, level in enumerate(levels):
         listing = found.get(level.sku)
-        reason = (
-            f"Amazon has no listing {level.sku}" if listing is None else reason_against(listing, level.place, place)
-        )
+        reason = f"Amazon has no listing {level.sku}" if listing is None else reason_against(listing, place)
         if reason is not None:
             against[at] = reason
     return against

@@ -247,7 +247,7 @@ class TestAccess:
 
     async def test_another_sellers_id_is_refused(self) -> None:
         fake = FakeAmazon()
-        other = fake.connect(credentials={**fake.credentials, "seller_id": "SOMEBODY"})
+        other: Any = fake.connect(credentials={**fake.credentials, "seller_id": "SOMEBODY"})
         with pytest.raises(VendorRejected) as raised:
             await other.listings(["TEA-RED"])
         assert other.forbids(raised.value)
