@@ -46,7 +46,7 @@ class FakeAmazon(RestFake):
     """Listings, stock in Amazon's warehouses, places, orders and feeds of one seller."""
 
     adapter = Amazon
-    specifications = tuple(Specification(f"amazon/{name}.json") for name in SPECIFICATIONS)
+    specifications = tuple(Specification(f"amazon/{name}.json", "A") for name in SPECIFICATIONS)
     credentials = {
         "refresh_token": REFRESH,
         "client_id": CLIENT,
