@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -37,14 +38,14 @@ class FakeMirakl(StockDesk, OrderDesk, RestFake):
         super().__init__()
         self.schemas = Schemas(self.specifications[0].document())
         self.site = SITE
-        made = self.now.replace(month=10)
+        made = self.now - timedelta(days=20)
         self.offers = seed.offers(self.schemas)
         self.touched = dict.fromkeys(self.offers, made)
         self.orders = seed.orders(self.schemas, made)
 
     def crowd(self) -> None:
         """More offers and orders than fit on a page."""
-        made = self.now.replace(month=9)
+        made = self.now - timedelta(days=40)
         for number in range(3001, 3106):
             self.offers[number] = seed.offer(self.schemas, number, f"CARD-{number}", f"Card {number}", price=2)
             self.touched[number] = made

@@ -19,6 +19,7 @@ REASONS = (
 )
 PARCELS_PER_PAGE = 1
 """So that every second parcel is on another page."""
+TOKEN = "test-page-"
 
 
 class OrderDesk(FakeVendor):
@@ -78,9 +79,9 @@ class OrderDesk(FakeVendor):
     @serves("GET", "/api/shipments")
     def list_shipments(self, call: Call) -> Reply:
         found = [item for item in self.shipments.values() if item["order_id"] in call.query["order_id"]]
-        start = int(call.query.get("page_token", 0))
+        start = int(call.query.get("page_token", f"{TOKEN}0").removeprefix(TOKEN))
         following = start + PARCELS_PER_PAGE
-        more = {"next_page_token": str(following)} if following < len(found) else {}
+        more = {"next_page_token": f"{TOKEN}{following}"} if following < len(found) else {}
         return Reply({"data": found[start:following], **more})
 
     @serves("POST", "/api/shipments")

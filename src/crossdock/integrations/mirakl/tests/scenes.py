@@ -15,15 +15,10 @@ PARCEL = {
 }
 PART = {"tracking_number": "94002", "carrier_code": "DHL", "line_items": [{"line_item_id": "Order_1-A-2", "quantity": 1}]}
 ONE_BACK = {"line_items": [{"line_item_id": "Order_1-A-1", "quantity": 1}], "reason": "item damaged"}
-IMPORT, SHIP, PARCELS = ("POST", "/api/offers/stock/imports"), ("PUT", "/api/orders/{order_id}/ship"), (
-    "POST",
-    "/api/shipments",
-)
+IMPORT = ("POST", "/api/offers/stock/imports")
+SHIP = ("PUT", "/api/orders/{order_id}/ship")
+PARCELS = ("POST", "/api/shipments")
 REFUND = ("PUT", "/api/orders/refund")
-LOST_LEVEL = Scene("adjust_inventory", "lost", ("2130",), LEVEL, fault=Fault.SLOW, fault_on=IMPORT)
-LOST_SHIP = Scene("create_order_shipment", "lost", ("Order_1-A",), PARCEL, fault=Fault.SLOW, fault_on=SHIP)
-LINE_REFUND = Scene("refund_order", "line", ("Order_1-A",), ONE_BACK)
-LOST_REFUND = Scene("refund_order", "lost", ("Order_1-A",), ONE_BACK, fault=Fault.SLOW, fault_on=REFUND)
 
 
 def _lines(*lines: tuple[str, int, str | None]) -> dict[str, Any]:
@@ -39,6 +34,13 @@ def _break(fake: Any) -> None:
     fake.broken = True
 
 
+LOST_LEVEL = Scene("adjust_inventory", "lost", ("2130",), LEVEL, fault=Fault.SLOW, fault_on=IMPORT)
+LOST_SHIP = Scene("create_order_shipment", "lost", ("Order_1-A",), PARCEL, fault=Fault.SLOW, fault_on=SHIP)
+LINE_REFUND = Scene("refund_order", "line", ("Order_1-A",), ONE_BACK)
+LOST_REFUND = Scene("refund_order", "lost", ("Order_1-A",), ONE_BACK, fault=Fault.SLOW, fault_on=REFUND)
+LOST_PART = Scene(
+    "create_order_shipment", "lost_part", ("Order_1-A",), PART, before=_divide, fault=Fault.SLOW, fault_on=PARCELS
+)
 SCENES = (
     Scene("check"),
     Scene("check", "wrong_key", wrong_key=True),
@@ -77,6 +79,17 @@ SCENES = (
     LOST_SHIP,
     Scene("create_order_shipment", "settle_applied", ("Order_1-A",), PARCEL, settle=True, earlier=(LOST_SHIP,)),
     Scene("create_order_shipment", "settle_not_applied", ("Order_1-A",), PARCEL, settle=True),
+    LOST_PART,
+    Scene(
+        "create_order_shipment",
+        "settle_part_applied",
+        ("Order_1-A",),
+        PART,
+        before=_divide,
+        settle=True,
+        earlier=(LOST_PART,),
+    ),
+    Scene("create_order_shipment", "settle_part_not_applied", ("Order_1-A",), PART, before=_divide, settle=True),
     LINE_REFUND,
     Scene("refund_order", "everything_left", ("Order_1-A",), {}, earlier=(LINE_REFUND,)),
     Scene("refund_order", "taxes_inside", ("Order_2-A",), {"shipping_amount": 1.5}),
