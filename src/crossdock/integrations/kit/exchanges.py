@@ -62,7 +62,11 @@ Source = Literal["docs", "specification", "sandbox", "real system"]
 CHECK = "check"
 _SECRET_NAMES = re.compile(r"pass(word|wd)|secret|token|(api|application)[-_]?key|authorization|cookie", re.I)
 _HARMLESS = re.compile(r"test-|$")
-_READERS: dict[str, Callable[[str], Any]] = {"json": json.loads, "form": lambda text: dict(parse_qsl(text)), "text": str}
+_READERS: dict[str, Callable[[str], Any]] = {
+    "json": json.loads,
+    "form": lambda text: dict(parse_qsl(text)),
+    "text": str,
+}
 _STORED = {
     "trackstar_created_date": "2026-01-01T00:00:00Z",
     "trackstar_updated_date": "2026-01-01T00:00:00Z",

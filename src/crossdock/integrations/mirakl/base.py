@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from crossdock.contract.errors import UnexpectedShape
 from crossdock.contract.values import timestamp_text
@@ -38,8 +38,6 @@ class MiraklBase(Adapter):
     auth = HeaderKey("api_key", "Authorization")
     credentials_type = client.MiraklCredentials
     budget = client.BUDGET
-    pause: ClassVar[Callable[[float], Awaitable[None]]] = staticmethod(asyncio.sleep)
-    """Waits between two looks at something that Mirakl does in the background."""
 
     @property
     def base_url(self) -> str:
@@ -77,6 +75,10 @@ class MiraklBase(Adapter):
             yield items, 0 if last else offset
             if last:
                 return
+
+    async def pause(self, seconds: float) -> None:
+        """Waits between two looks at something that Mirakl does in the background."""
+        await asyncio.sleep(seconds)
 
     @staticmethod
     def time(value: datetime) -> str:

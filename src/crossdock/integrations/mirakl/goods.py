@@ -196,22 +196,32 @@ class Goods(MiraklBase):
         """The lines that an import did not apply, each with the reason."""
         if found.status == "COMPLETE" and not found.lines_in_error and not found.has_error_report:
             return {}
-        reasons: Mapping[tuple[str, str], str] = {}
-        if found.has_error_report:
-            # https://developer.mirakl.com/content/product/mmp/rest/seller/openapi3/offers/sto03
-            answer = await self.client.get(
-                f"/offers/stock/imports/{found.import_id}/error_report",
-                self.asked(),
-                headers={"accept": "text/csv"},
-                bucket=client.STOCK_ERRORS,
-            )
-            reasons = stock.refusals(answer.body.decode())
+        nothing = found.status == "FAILED" or not found.lines_in_success
+        try:
+            reasons = await self._reasons(found)
+        except AdapterError:
+            if not nothing:
+                raise
+            reasons = {}
         refused = {level.place: reasons[level.place] for level in levels if level.place in reasons}
-        if found.status == "FAILED" or not found.lines_in_success:
+        if nothing:
             return {level.place: refused.get(level.place, REFUSED) for level in levels}
         if len(refused) != (found.lines_in_error or 0):
             raise VendorUnavailable("the report does not say which lines were refused", may_have_applied=True)
         return refused
+
+    async def _reasons(self, found: ImportStatus) -> Mapping[tuple[str, str], str]:
+        """What the report of an import says against lines."""
+        if not found.has_error_report:
+            return {}
+        # https://developer.mirakl.com/content/product/mmp/rest/seller/openapi3/offers/sto03
+        answer = await self.client.get(
+            f"/offers/stock/imports/{found.import_id}/error_report",
+            self.asked(),
+            headers={"accept": "text/csv"},
+            bucket=client.STOCK_ERRORS,
+        )
+        return stock.refusals(answer.body.decode(errors="replace"))
 
     async def _offer(self, product_id: str) -> Offer:
         offer = await self._found(product_id)

@@ -162,7 +162,7 @@ def total_price(order: Order) -> Decimal:
 
 
 def order_line(line: OrderLine) -> orders.OrderLineItem:
-    """A part of the order. Mirakl shows the price after promotions, so these are told beside it."""
+    """A part of the order; `discount` is what promotions took off the line."""
     promotions = sum((item.deduced_amount for item in line.promotions or ()), Decimal(0))
     return orders.OrderLineItem(
         line_item_id=line.order_line_id,

@@ -136,7 +136,7 @@ def _left(line: OrderLine, taken: Sequence[Taken], apart: bool) -> Left:
 def asked(order: Order, body: RefundOrder) -> list[Payback]:
     """The refund that a caller asks for. Raises InvalidBody with everything that cannot be paid back like this."""
     left = left_of(order)
-    nothing = Sum(Decimal(0), {}, order.order_tax_mode == TAX_EXCLUDED)
+    digit, zero = digit_of(order), Decimal(0)
     if isinstance(body.line_items, UnsetType) and isinstance(body.shipping_amount, UnsetType):
         made = [
             Payback(line_id, max(rest.units, 0), rest.goods, rest.shipping)
@@ -148,19 +148,18 @@ def asked(order: Order, body: RefundOrder) -> list[Payback]:
         return made
     goods = {} if isinstance(body.line_items, UnsetType) else _goods(order, left, body.line_items)
     shipping = {} if isinstance(body.shipping_amount, UnsetType) else _shipping(order, left, body.shipping_amount)
-    made = [
-        Payback(line_id, *goods.get(line_id, (0, nothing)), shipping.get(line_id, nothing))
-        for line_id in left
-        if line_id in goods or line_id in shipping
-    ]
-    if not sum((item.goods.gross + item.shipping.gross for item in made), Decimal(0)):
+    made = []
+    for line_id, rest in left.items():
+        if line_id in goods or line_id in shipping:
+            # Also of what is not paid back, Mirakl wants the taxes.
+            units, sums = goods.get(line_id) or (0, rest.goods.part(zero, digit))
+            made.append(Payback(line_id, units, sums, shipping.get(line_id) or rest.shipping.part(zero, digit)))
+    if not sum((item.goods.gross + item.shipping.gross for item in made), zero):
         raise VendorRejected("A refund of nothing is none")
     return made
 
 
-def _goods(
-    order: Order, left: dict[str, Left], lines: Sequence[orders.RefundLineItem]
-) -> dict[str, tuple[int, Sum]]:
+def _goods(order: Order, left: dict[str, Left], lines: Sequence[orders.RefundLineItem]) -> dict[str, tuple[int, Sum]]:
     known = {line.order_line_id: line for line in order.order_lines}
     digit = digit_of(order)
     problems: dict[str, list[str]] = {}
@@ -179,7 +178,9 @@ def _goods(
             continue
         gross = _price(line, wanted, rest, order).quantize(digit, ROUND_HALF_UP)
         if gross > rest.goods.gross:
-            problems[f"{place}.amount"] = [f"Only {max(rest.goods.gross, Decimal(0))} is left to pay back of this line."]
+            problems[f"{place}.amount"] = [
+                f"Only {max(rest.goods.gross, Decimal(0))} is left to pay back of this line."
+            ]
             continue
         found[line.order_line_id] = (wanted.quantity, rest.goods.part(gross, digit))
     if problems:

@@ -56,9 +56,7 @@ def check_open(order: Order) -> None:
 
 def check_whole(body: CreateOrderShipment) -> None:
     """Refuses parts of an order where the marketplace has none."""
-    problems = {
-        name: [WHOLE_ORDERS] for name in ("line_items", "warehouse_id") if getattr(body, name) is not UNSET
-    }
+    problems = {name: [WHOLE_ORDERS] for name in ("line_items", "warehouse_id") if getattr(body, name) is not UNSET}
     if problems:
         raise InvalidBody({"json": problems})
 

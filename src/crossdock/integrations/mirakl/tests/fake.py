@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from crossdock.contract.cart import orders, products
 from crossdock.contract.resources import Resource
@@ -15,8 +14,8 @@ from crossdock.integrations.kit.fake.specification import Specification
 from crossdock.integrations.kit.transport import VendorRequest
 from crossdock.integrations.mirakl.adapter import Mirakl
 from crossdock.integrations.mirakl.tests import seed
-from crossdock.integrations.mirakl.tests.scenes import SCENES
 from crossdock.integrations.mirakl.tests.order_desk import OrderDesk
+from crossdock.integrations.mirakl.tests.scenes import SCENES
 from crossdock.integrations.mirakl.tests.stock_desk import StockDesk
 
 KEY, SITE = "test-shop-key", "https://market.example.com"

@@ -38,8 +38,14 @@ class OrderDesk(FakeVendor):
         self.several = True
         for number, (status, units) in enumerate((("SHIPPED", 1), ("SHIPMENT_PREPARED", 1)), 1):
             made = self._parcel("Order_1-A", [{"order_line_id": "Order_1-A-1", "quantity": units}], status)
-            made["created_date"] = timestamp_text(self.now.replace(day=number))
+            made["created_date"] = made["last_updated_date"] = timestamp_text(self.now.replace(day=number))
             made["tracking"] = {"carrier_code": "UPS", "carrier_name": "UPS", "tracking_number": f"1Z{number}"}
+
+    def deliver(self) -> None:
+        """The carrier delivers a parcel, which changes the shipment and not the order."""
+        self.divide()
+        self.pass_time(hours=1)
+        self.shipments["parcel-1"] |= {"status": "RECEIVED", "last_updated_date": timestamp_text(self.now)}
 
     @serves("GET", "/api/orders")
     def list_orders(self, call: Call) -> Reply:
@@ -78,7 +84,10 @@ class OrderDesk(FakeVendor):
 
     @serves("GET", "/api/shipments")
     def list_shipments(self, call: Call) -> Reply:
-        found = [item for item in self.shipments.values() if item["order_id"] in call.query["order_id"]]
+        since = datetime.fromisoformat(call.query.get("last_updated_from", seed.SOME_DAY))
+        found = [item for item in self.shipments.values() if datetime.fromisoformat(item["last_updated_date"]) >= since]
+        if "order_id" in call.query:
+            found = [item for item in found if item["order_id"] in call.query["order_id"]]
         start = int(call.query.get("page_token", f"{TOKEN}0").removeprefix(TOKEN))
         following = start + PARCELS_PER_PAGE
         more = {"next_page_token": f"{TOKEN}{following}"} if following < len(found) else {}
@@ -131,7 +140,9 @@ class OrderDesk(FakeVendor):
 
     @serves("PUT", "/api/orders/refund")
     def refund(self, call: Call) -> Reply:
-        lines = {line["order_line_id"]: (order, line) for order in self.orders.values() for line in order["order_lines"]}
+        lines = {
+            line["order_line_id"]: (order, line) for order in self.orders.values() for line in order["order_lines"]
+        }
         made = []
         for given in call.body["refunds"]:
             order, line = lines[given["order_line_id"]]
@@ -145,7 +156,9 @@ class OrderDesk(FakeVendor):
             facts = {"id": number, "created_date": timestamp_text(self.now), "refund_state": "WAITING_REFUND"}
             facts |= {"state": "WAITING_REFUND", "order_refund_id": "group-1"}
             line["refunds"] = [*line["refunds"], seed.filled(self.schemas, seed.REFUND, {**facts, **shared, **taxes})]
-            made.append({**shared, "order_line_id": given["order_line_id"], "refund_id": number, "order_refund_id": "group-1"})
+            made.append(
+                {**shared, "order_line_id": given["order_line_id"], "refund_id": number, "order_refund_id": "group-1"}
+            )
             self._touch(order)
         return Reply({"order_tax_mode": call.body["order_tax_mode"], "refunds": made})
 

@@ -13,7 +13,11 @@ PARCEL = {
     "carrier_name": "UPS",
     "tracking_url": "https://tracking.example.com/1Z999AA10123456784",
 }
-PART = {"tracking_number": "94002", "carrier_code": "DHL", "line_items": [{"line_item_id": "Order_1-A-2", "quantity": 1}]}
+PART = {
+    "tracking_number": "94002",
+    "carrier_code": "DHL",
+    "line_items": [{"line_item_id": "Order_1-A-2", "quantity": 1}],
+}
 ONE_BACK = {"line_items": [{"line_item_id": "Order_1-A-1", "quantity": 1}], "reason": "item damaged"}
 IMPORT = ("POST", "/api/offers/stock/imports")
 SHIP = ("PUT", "/api/orders/{order_id}/ship")
@@ -51,6 +55,7 @@ SCENES = (
     Scene("get_products", "half_a_page", fault=Fault.HALF, fault_on=("GET", "/api/offers")),
     Scene("get_orders"),
     Scene("get_orders", "several_shipments", before=_divide),
+    Scene("get_orders", "shipment_delivered", start_hours_ago=0.5, before=lambda fake: fake.deliver()),
     Scene("get_orders", "wrong_key", wrong_key=True),
     Scene("adjust_inventory", "", ("2130",), LEVEL),
     Scene("adjust_inventory", "awkward_sku", ("2132",), LEVEL),
@@ -65,7 +70,9 @@ SCENES = (
     Scene("adjust_inventory", "settle_unknown", ("2130",), LEVEL, settle=True),
     Scene("batch_adjust_inventory", body=_lines(("2130", 30, None), ("2131", 8, "LYON"), ("2131", 0, "PARIS"))),
     Scene("batch_adjust_inventory", "bad_lines", body=_lines(("2130", -1, None), ("2130", 2, None))),
-    Scene("batch_adjust_inventory", "refused_lines", body=_lines(("2130", 1, None), ("99", 1, None), ("2131", 1, None))),
+    Scene(
+        "batch_adjust_inventory", "refused_lines", body=_lines(("2130", 1, None), ("99", 1, None), ("2131", 1, None))
+    ),
     Scene("batch_adjust_inventory", "refused_there", body=_lines(("2130", 1, None), ("2131", 1, "ROME"))),
     Scene("create_order_shipment", "", ("Order_1-A",), PARCEL),
     Scene("create_order_shipment", "without_tracking", ("Order_2-A",), {}),

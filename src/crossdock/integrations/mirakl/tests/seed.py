@@ -1,4 +1,4 @@
-"""Offers and orders of a made-up shop. What a test does not care about is filled in by what the specification requires."""
+"""Offers and orders of a made-up shop. What no test cares about is filled in where the specification requires it."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Mapping
 from datetime import datetime
-from email.parser import BytesParser
+from email import message_from_bytes
 from typing import Any
 
 from crossdock.contract.values import timestamp_text
@@ -123,8 +123,10 @@ class StockDesk(FakeVendor):
 def _file(call: Call) -> str:
     """The file of a form, which has that one part."""
     headers: Mapping[str, str] = call.headers
-    message = BytesParser().parsebytes(b"Content-Type: " + headers["content-type"].encode() + b"\n\n" + call.body)
-    [part] = message.get_payload()  # type: ignore[misc]
-    if part.get_param("name", header="content-disposition") != "file":  # type: ignore[union-attr]
+    message = message_from_bytes(b"Content-Type: " + headers["content-type"].encode() + b"\n\n" + call.body)
+    [part] = [part for part in message.walk() if not part.is_multipart()]
+    if part.get_param("name", header="content-disposition") != "file":
         raise SpecificationViolation("STO01 takes the file under the name `file`")
-    return part.get_payload(decode=True).decode()  # type: ignore[union-attr,no-any-return]
+    content = part.get_payload(decode=True)
+    assert isinstance(content, bytes)
+    return content.decode()
