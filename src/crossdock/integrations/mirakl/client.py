@@ -25,17 +25,17 @@ BUDGET = Budget(
     1,
     "https://developer.mirakl.com/content/product/mmp/rest/seller/openapi3",
     buckets={
-        # "Asynchronous: once per minute" is about looking what is new, so a walk over all pages counts once. Turns that
-        # were not used for a while may be made up, as a walk that broke off is no new look.
-        ORDERS: Rate(1, 60, burst=20),
-        # "Differential: once per minute."
-        EXPORT: Rate(1, 60, burst=20),
+        # "Asynchronous: once per minute" is about looking what is new, so a walk over all pages counts once. A few turns
+        # that were not used may be made up, as a walk that broke off and is begun again is no new look.
+        ORDERS: Rate(1, 60, burst=5),
+        # "Differential: once per minute", likewise.
+        EXPORT: Rate(1, 60, burst=5),
         # "Every 10 seconds" for one export, which the pause between two looks keeps; here, for several at once.
-        EXPORT_STATUS: Rate(1, 10, burst=12),
+        EXPORT_STATUS: Rate(1, 10, burst=6),
         # "Once per minute", and a second import within the minute is refused.
         STOCK_IMPORT: Rate(1, 60),
         # "Once every 15 seconds" for one import, as above.
-        STOCK_STATUS: Rate(1, 15, burst=8),
+        STOCK_STATUS: Rate(1, 15, burst=6),
         # "Once per minute."
         STOCK_ERRORS: Rate(1, 60),
     },

@@ -26,7 +26,7 @@ class FakeMirakl(StockDesk, OrderDesk, RestFake):
 
     adapter = Mirakl
     specifications = (
-        Specification("mirakl/mmp-seller.trimmed.openapi.json", overlay=Path(__file__).parent / "overlay.yaml"),
+        Specification("mirakl/mmp-seller.trimmed.openapi.json", "A", overlay=Path(__file__).parent / "overlay.yaml"),
     )
     credentials = {"marketplace_url": SITE, "api_key": KEY, "shop_id": "2000"}
     wrong_credentials = {"marketplace_url": SITE, "api_key": "test-wrong", "shop_id": "2000"}
