@@ -16,6 +16,7 @@ from crossdock.integrations.mirakl import client
 from crossdock.integrations.mirakl.models import Offers
 
 PAGE_SIZE = 100
+"""The most that public clients of Mirakl ask for; the specification does not say."""
 T = TypeVar("T")
 
 
@@ -69,9 +70,11 @@ class MiraklBase(Adapter):
             items = page.items
             if items and items == before:
                 raise UnexpectedShape(f"{self.display_name} gave the same page of {path} twice")
+            if not items and offset < page.total_count:
+                raise UnexpectedShape(f"{self.display_name} gave {offset} of {page.total_count} entries of {path}")
             before = items
             offset += len(items)
-            last = not items or offset >= page.total_count
+            last = offset >= page.total_count
             yield items, 0 if last else offset
             if last:
                 return

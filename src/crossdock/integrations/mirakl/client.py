@@ -25,8 +25,8 @@ BUDGET = Budget(
     1,
     "https://developer.mirakl.com/content/product/mmp/rest/seller/openapi3",
     buckets={
-        # "Asynchronous: once per minute" is about looking what is new, so a walk over all pages counts once. A few turns
-        # that were not used may be made up, as a walk that broke off and is begun again is no new look.
+        # "Asynchronous: once per minute" is about looking what is new, so a walk over all pages counts once. A few
+        # turns that were not used may be made up: a walk that broke off and is begun again is no new look.
         ORDERS: Rate(1, 60, burst=5),
         # "Differential: once per minute", likewise.
         EXPORT: Rate(1, 60, burst=5),

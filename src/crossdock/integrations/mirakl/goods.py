@@ -85,9 +85,9 @@ class Goods(MiraklBase):
         for url in await self._files(answer.json(ExportStarted).tracking_id):
             parts = urlsplit(url)
             # The key goes to the marketplace alone, and never over plain http, whatever the address says.
-            path = parts.path.removeprefix("/api") + (f"?{parts.query}" if parts.query else "")
+            place = parts._replace(scheme="", netloc="", fragment="").geturl()
             # https://developer.mirakl.com/content/product/mmp/rest/seller/openapi3/offers/of54
-            answer = await self.client.get(path, self.asked())
+            answer = await self.client.get(f"{client.site(self.credentials)}{place}", self.asked())
             changed |= {item.offer_id: item.deleted for item in answer.json(list[ExportedOffer])}
         return changed
 

@@ -101,7 +101,7 @@ def offer_facts(offer: Offer) -> dict[str, Any]:
             "discount_start_date": _time_text(offer.discount.start_date),
             "discount_end_date": _time_text(offer.discount.end_date),
         }
-    return {name: value for name, value in shown.items() if value is not None}
+    return {name: value for name, value in shown.items() if value not in (None, "")}
 
 
 def _time_text(value: str | None) -> datetime | None:
@@ -336,4 +336,4 @@ def order_facts(order: Order) -> dict[str, Any]:
         ]
         or None,
     }
-    return {name: value for name, value in shown.items() if value is not None}
+    return {name: value for name, value in shown.items() if value not in (None, "")}

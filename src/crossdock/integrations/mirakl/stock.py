@@ -18,6 +18,8 @@ from crossdock.contract.errors import InvalidBody
 from crossdock.integrations.mirakl.models import Offer
 
 COLUMNS = ("offer-sku", "quantity", "warehouse-code", "update-delete")
+UPDATE = "UPDATE"
+"""What is to be done with a line; the value is that of Mirakl's own SDK for PHP (OfferStocksImportRequest)."""
 MOST_UNITS = 2**31 - 1
 
 
@@ -77,7 +79,7 @@ def file_of(levels: Iterable[Level]) -> str:
     writer = csv.writer(made, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\n")
     writer.writerow(COLUMNS)
     for level in sorted(levels, key=lambda one: one.place):
-        writer.writerow([level.sku, level.units, level.warehouse or "", "update"])
+        writer.writerow([level.sku, level.units, level.warehouse or "", UPDATE])
     return made.getvalue()
 
 

@@ -76,6 +76,8 @@ class StockDesk(FakeVendor):
 
     def _apply(self, row: list[str]) -> bool:
         """Sets the stock that a line says; false when it cannot be."""
+        if row[3] != "UPDATE":
+            raise SpecificationViolation(f"a line says {row[3]!r}, and no level is to be deleted")
         offer = next((item for item in self.offers.values() if item["shop_sku"] == row[0]), None)
         if offer is None:
             return False

@@ -301,7 +301,7 @@ def test_a_report_of_another_shape_names_no_line(report: str) -> None:
 def test_a_file_quotes_what_is_awkward() -> None:
     levels = [stock.Level("B", 0, "X"), stock.Level('A;"1"', 5, None)]
     lines = stock.file_of(levels).splitlines()
-    assert lines[1:] == ['"A;""1""";"5";"";"update"', '"B";"0";"X";"update"']
+    assert lines[1:] == ['"A;""1""";"5";"";"UPDATE"', '"B";"0";"X";"UPDATE"']
 
 
 ADDRESSES = [
