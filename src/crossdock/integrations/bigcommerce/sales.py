@@ -91,7 +91,9 @@ class Sales(Goods):
         after = int(window.cursor or 0)
         span: dict[str, Any] = {}
         if window.start is not None:
-            span = {"min_date_modified": f"{window.start:%Y-%m-%dT%H:%M:%SZ}"}
+            # Whether the second itself is in it, BigCommerce does not say.
+            start = window.start - timedelta(seconds=1)
+            span = {"min_date_modified": f"{start:%Y-%m-%dT%H:%M:%S}+00:00"}
         while True:
             # Orders come by ascending id. https://docs.bigcommerce.com/developer/api-reference/rest/admin/management/orders
             answer = await self.client.get("/v2/orders", {**WHOLE, **span, "min_id": after + 1, "limit": PAGE_SIZE})
