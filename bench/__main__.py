@@ -1,4 +1,4 @@
-"""`python -m bench [--orders N]`: reads, lists, ingest, storage, webhooks and syncs, as ratios within this run.
+"""`python -m bench [--orders N]`: mapping, reads, ingest, storage, webhooks and syncs, as ratios within this run.
 
 A temporary PostgreSQL with the settings users get is filled with orders of 20 connections and measured with them.
 Absolute figures say something about this machine only and are never goals. A missed goal does not make the command
@@ -16,7 +16,7 @@ from pathlib import Path
 
 import structlog
 
-from bench import database, idle, ingest, reads, resources, schedules, syncs, tables, webhooks
+from bench import database, idle, ingest, mapping, reads, resources, schedules, syncs, tables, webhooks
 from bench.report import Report
 from crossdock.platform.embedded_postgres import EmbeddedPostgres
 from crossdock.platform.migrate import migrate
@@ -26,13 +26,19 @@ ORDERS = 1_000_000
 FEWEST_ORDERS = 60_000
 """So that each connection has room for a full page after a random row, and for the pages of the storage comparison."""
 PLACES = 200
+PARTS = ("mapping", "store", "syncs")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--orders", type=int, default=ORDERS, help=f"orders to fill in, at least {FEWEST_ORDERS:,}")
     parser.add_argument("--loaded", type=int, default=syncs.ORDERS, help="orders to load against dlt")
-    parser.add_argument("--only-syncs", action="store_true", help="only loading, schedules and an idle server")
+    parser.add_argument(
+        "--only",
+        choices=PARTS,
+        help="store: reads, lists, ingest and webhooks; syncs: loading, "
+        "schedules and an idle server; mapping: of every vendor with a fake",
+    )
     arguments = parser.parse_args()
     orders: int = arguments.orders
     if orders < FEWEST_ORDERS:
@@ -42,11 +48,15 @@ def main() -> None:
     report = Report()
     with tempfile.TemporaryDirectory(prefix="crossdock-bench-") as name:
         folder = Path(name)
-        if not arguments.only_syncs:
+        wanted = (arguments.only,) if arguments.only else PARTS
+        if "mapping" in wanted:
+            mapping.measure(report)
+        if "store" in wanted:
             _fill(report, folder, orders)
             with EmbeddedPostgres(folder / "data") as server:
                 _measure(report, server.url, folder, orders)
-        _measure_syncs(report, folder, arguments.loaded)
+        if "syncs" in wanted:
+            _measure_syncs(report, folder, arguments.loaded)
     report.section(f"Done in {time.perf_counter() - started:.0f} s; " + _summary(report.missed))
 
 

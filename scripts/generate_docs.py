@@ -30,6 +30,7 @@ from crossdock.integrations.describe import body_schema, reads_of, writes_of
 from crossdock.integrations.kit import exchanges
 from crossdock.integrations.kit.adapter import Adapter, Implementation, Incremental, Snapshot
 from crossdock.integrations.kit.budget import Rate
+from crossdock.integrations.kit.fake import find
 from crossdock.platform import settings
 from crossdock.platform.openapi import document
 
@@ -135,6 +136,10 @@ def actions_page() -> str:
     return page("Actions", *parts)
 
 
+_BY_STRENGTH = ("real system", "sandbox", "specification", "docs")
+"""Sources of evidence, the strongest first."""
+
+
 # -- integrations --------------------------------------------------------------------------------------------------
 
 
@@ -147,6 +152,21 @@ def _evidence(adapter: type[Adapter], action: str, *, download: bool = False) ->
     counted = Counter(cassette.source for cassette in stored)
     sources = ", ".join(f"{source} ({number})" for source, number in sorted(counted.items()))
     return f"{sources}; {sum(cassette.failure for cassette in stored)} of them failures"
+
+
+def _best_evidence(adapter: type[Adapter], action: Action) -> str:
+    """The strongest source among the recorded successes of an action; "no" where there is no such action."""
+    if not adapter.can(action):
+        return "no"
+    stored = [item.cassette for item in exchanges.load(adapter)]
+    sources = {cassette.source for cassette in stored if cassette.action == action.name and not cassette.failure}
+    return next((source for source in _BY_STRENGTH if source in sources), "none")
+
+
+def _grade(adapter: type[Adapter]) -> str:
+    """How far the specifications can be trusted that the fake of an adapter is made from."""
+    fake = find(adapter)
+    return "" if fake is None else ", ".join(sorted({item.grade for item in fake.specifications}))
 
 
 def _behaviour(adapter: type[Adapter], made: Implementation) -> str:
@@ -198,8 +218,11 @@ def integrations_page() -> str:
     found = registry.adapters()
     actions = [action for action in PUBLISHED if any(adapter.can(action) for adapter in found)]
     parts = [
-        "Computed from the adapters. *Recorded exchanges* says what proves an action: calls recorded from a real "
-        "system, from the system's own sandbox, or written after its documentation or specification.",
+        "Computed from the adapters. The first table of each kind shows the strongest evidence for each action: calls "
+        "recorded from a `real system`, from the system's own `sandbox`, from a fake that holds every call against the "
+        "vendor's `specification`, or written after its documentation (`docs`). `no` means that the integration does "
+        "not have the action. A specification of grade A is the vendor's own file; B was converted by a program from "
+        "what the vendor made; C is somebody else's description; D was reconstructed from programs that call it.",
     ]
     for vertical in VERTICALS:
         own = [adapter for adapter in found if adapter.vertical == vertical]
@@ -210,7 +233,10 @@ def integrations_page() -> str:
             f"## {VERTICAL_TITLES[vertical]}",
             table(
                 ("Action", *(f"{adapter.display_name} (`{adapter.slug}`)" for adapter in own)),
-                [(f"`{a.name}`", *("yes" if adapter.can(a) else "no" for adapter in own)) for a in names],
+                [
+                    ("grade of the specification", *(_grade(adapter) for adapter in own)),
+                    *((f"`{a.name}`", *(_best_evidence(adapter, a) for adapter in own)) for a in names),
+                ],
             ),
         ]
         for adapter in own:

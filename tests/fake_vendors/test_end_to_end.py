@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,15 +18,19 @@ from crossdock.connections import service
 from crossdock.contract.actions import Action
 from crossdock.contract.catalogue import ACTION_BY_KEY
 from crossdock.integrations.kit.adapter import Incremental
+from crossdock.integrations.kit.budget import Budget, Rate
 from crossdock.integrations.kit.fake import FakeVendor, Fault, specifications_folder
 from crossdock.platform.app import make_app
 from crossdock.platform.engine import Engine
 from crossdock.syncs import schedules
 from crossdock.syncs import service as syncs
+from crossdock.vendor_webhooks import service as vendor_webhooks
+from crossdock.vendor_webhooks import store as subscriptions
 from tests.api.client import Caller, client_of, engine_like
-from tests.contract_suite.test_fake_vendors import FAKES, name_of, writes
+from tests.contract_suite.test_fake_vendors import FAKES, listening, name_of, writes
 
 pytestmark = pytest.mark.anyio
+HASTE = 100
 
 
 @pytest.fixture(autouse=True)
@@ -38,11 +42,25 @@ def specified(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(autouse=True)
-def hurry() -> Iterator[None]:
-    """Nobody waits between two attempts."""
+def hurry(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nobody waits between two attempts, and what a vendor allows in a minute it allows in less than a second."""
+    adapter = request.node.callspec.params["kind"].adapter
+    if adapter.budget is not None:
+        monkeypatch.setattr(adapter, "budget", hastened(adapter.budget))
     stamina.set_testing(True, attempts=2)
     yield
     stamina.set_testing(False)
+
+
+def hastened(budget: Budget) -> Budget:
+    """The same rates in a time that passes faster."""
+
+    def faster(rate: Rate) -> Rate:
+        return replace(rate, per_seconds=rate.per_seconds / HASTE)
+
+    own = faster(Rate(budget.requests, budget.per_seconds, budget.burst))
+    buckets = {name: faster(rate) for name, rate in budget.buckets.items()}
+    return replace(budget, per_seconds=own.per_seconds, buckets=buckets)
 
 
 @dataclass(frozen=True)
@@ -69,6 +87,17 @@ class Place:
         shown = (await self.caller.get(f"/connections/{self.connection_id}")).json()["data"][0]
         assert shown["errors"] == []
 
+    async def subscribe(self) -> str:
+        """Asks the vendor for its webhooks, as the worker does; the path that it sends them to."""
+        while claims := await vendor_webhooks.claim_subscriptions(self.engine):
+            for claim in claims:
+                if claim.connection_id == self.connection_id:
+                    await vendor_webhooks.subscribe(self.engine, claim)
+        async with self.engine.database.system() as system:
+            row = await subscriptions.find(system, self.connection_id)
+        assert row is not None
+        return vendor_webhooks.address(self.engine, row).removeprefix(row.wanted_url)
+
     async def stored(self, action: Action) -> dict[str, dict[str, Any]]:
         """The records of a list, by id; of a list inside other records, those inside all of them."""
         outside, inside, rest = action.path.partition("/{")
@@ -89,7 +118,7 @@ class Place:
 @contextlib.asynccontextmanager
 async def connected(engine: Engine, fake: FakeVendor) -> AsyncIterator[Place]:
     """A new organization with a connection to the fake."""
-    own = engine_like(engine)
+    own = engine_like(engine, public_url="https://crossdock.example.com")
     real = own.network
     own.network = fake  # type: ignore[assignment]
     own.now = lambda: fake.now  # type: ignore[method-assign]
@@ -144,6 +173,29 @@ class TestSyncing:
             assert {action.key: await place.stored(action) for action in place.reads} == kept
             place.fake.heal()
             await place.sync()
+
+
+@pytest.mark.parametrize("kind", listening(), ids=name_of)
+async def test_what_the_vendor_tells_is_shown_without_a_sync(engine: Engine, kind: type[FakeVendor]) -> None:
+    """A sale that waits for the next sync is sold a second time meanwhile."""
+    async with connected(engine, kind()) as place:
+        await place.sync()
+        path = await place.subscribe()
+        assert place.fake.subscribed() == sorted(kind.adapter.receivers)
+        for action in place.reads:
+            if action.resource in kind.silent:
+                continue
+            before = await place.stored(action)
+            place.fake.pass_time(minutes=5)
+            changed = place.fake.change(action.resource)
+            for message in place.fake.tell(action.resource, changed):
+                answer = await place.caller.http.post(path, content=message.body, headers=dict(message.headers))
+                assert answer.status_code == 200, answer.text
+            await vendor_webhooks.drain(place.engine)
+            after = await place.stored(action)
+            assert changed
+            for identifier in changed:
+                assert after[identifier] != before.get(identifier)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in FAKES if kind.adapter.plain_http], ids=name_of)

@@ -66,7 +66,7 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeDepot:
     monkeypatch.setenv("CROSSDOCK_SPECIFICATIONS", str(tmp_path))
     name = f"{tmp_path.name}.graphql"
     (tmp_path / name).write_text(SCHEMA)
-    made: FakeDepot = type("Made", (FakeDepot,), {"specifications": (Specification(name, base="/graphql"),)})()
+    made: FakeDepot = type("Made", (FakeDepot,), {"specifications": (Specification(name, "A", base="/graphql"),)})()
     return made
 
 

@@ -131,7 +131,7 @@ def fake(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("CROSSDOCK_SPECIFICATIONS", str(tmp_path))
     name = f"depot-{tmp_path.name}.json"
     (tmp_path / name).write_text(json.dumps(OLD if request.param == "2.0" else NEW))
-    kind = type("Made", (FakeDepot,), {"specifications": (Specification(name, base="/api"),)})
+    kind = type("Made", (FakeDepot,), {"specifications": (Specification(name, "A", base="/api"),)})
     made: FakeDepot = kind()
     return made
 
@@ -282,7 +282,7 @@ class TestOverlays:
     async def test_a_reference_leads_nowhere(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         overlay = "[{at: /components/schemas/base, remove: true, evidence: e}]"
         _corrected(tmp_path, monkeypatch, overlay)
-        specification = Specification("depot.json", base="/api", overlay=tmp_path / "overlay.yaml")
+        specification = Specification("depot.json", "A", base="/api", overlay=tmp_path / "overlay.yaml")
         fake: FakeDepot = type("Made", (FakeDepot,), {"specifications": (specification,)})()
         with pytest.raises(SpecificationProblem, match="#/components/schemas/base leads nowhere"):
             await fake.send(put({"name": "two"}))
@@ -292,4 +292,4 @@ def _corrected(folder: Path, monkeypatch: pytest.MonkeyPatch, overlay: str) -> d
     monkeypatch.setenv("CROSSDOCK_SPECIFICATIONS", str(folder))
     (folder / "depot.json").write_text(json.dumps(NEW))
     (folder / "overlay.yaml").write_text(overlay)
-    return Specification("depot.json", base="/api", overlay=folder / "overlay.yaml").document()
+    return Specification("depot.json", "A", base="/api", overlay=folder / "overlay.yaml").document()

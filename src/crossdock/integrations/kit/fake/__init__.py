@@ -4,7 +4,7 @@ The vendor's folder has `tests/fake.py` with one class:
 
     class FakeAcme(RestFake):                        GraphQLFake of `fake.graphql` likewise
         adapter = Acme
-        specifications = (Specification("acme/openapi.json", base="/v2", overlay=HERE / "overlay.yaml"),)
+        specifications = (Specification("acme/openapi.json", "A", base="/v2", overlay=HERE / "overlay.yaml"),)
         credentials = {"key": "test-key"}
         wrong_credentials = {"key": "test-wrong"}
         passthrough = {"method": "GET", "path": "/items"}

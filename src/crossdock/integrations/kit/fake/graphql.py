@@ -1,7 +1,7 @@
 """Fakes of vendors with a GraphQL schema: documents are validated and executed with graphql-core.
 
     class FakeAcme(GraphQLFake):
-        specifications = (Specification("acme/schema.graphql", base="/graphql"),)
+        specifications = (Specification("acme/schema.graphql", "A", base="/graphql"),)
 
         @resolves("Query", "items")
         def items(self, first: int | None = None, after: str | None = None) -> Any: ...

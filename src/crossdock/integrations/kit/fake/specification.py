@@ -18,11 +18,12 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
 ROOT = Path(__file__).resolve().parents[5]
+Grade = Literal["A", "B", "C", "D"]
 _CHANGES = ("set", "merge", "append", "remove")
 
 
@@ -42,9 +43,14 @@ def specifications_folder() -> Path:
 
 @dataclass(frozen=True)
 class Specification:
-    """One file of a vendor, relative to the folder of all; `base` is the path that its own paths lie under."""
+    """One file of a vendor, relative to the folder of all; `base` is the path that its own paths lie under.
+
+    `grade` says how far it can be trusted: A is the vendor's own file, B was converted by a program from what the
+    vendor made, C is somebody else's description, D was reconstructed from programs that call the vendor.
+    """
 
     file: str
+    grade: Grade
     base: str = ""
     overlay: Path | None = None
 

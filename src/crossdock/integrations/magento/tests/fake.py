@@ -42,7 +42,7 @@ class FakeMagento(RestFake):
     adapter = Magento
     specifications = (
         Specification(
-            "magento/admin-schema-2.4.9.yaml", base="/rest/all", overlay=Path(__file__).parent / "overlay.yaml"
+            "magento/admin-schema-2.4.9.yaml", "A", base="/rest/all", overlay=Path(__file__).parent / "overlay.yaml"
         ),
     )
     credentials = {

@@ -47,7 +47,7 @@ class FakeShipHero(Arrivals, GraphQLFake):
     """Products with stock in warehouses, the log of its changes, orders and what is sent of them."""
 
     adapter = ShipHero
-    specifications = (Specification("shiphero/shiphero_2023-02.graphql", base="/graphql"),)
+    specifications = (Specification("shiphero/shiphero_2023-02.graphql", "B", base="/graphql"),)
     passthrough = {"method": "POST", "path": "/graphql", "data": {"query": "{ account { data { email } } }"}}
     credentials = {"refresh_token": REFRESH}
     wrong_credentials = {"refresh_token": "test-wrong-token"}

@@ -52,7 +52,9 @@ class FakeShopify(GraphQLFake):
     """Products with variants, stock at locations, orders with what is sent and paid back."""
 
     adapter = Shopify
-    specifications = (Specification("shopify/admin_2026-10.trimmed.graphql", base="/admin/api/2026-10/graphql.json"),)
+    specifications = (
+        Specification("shopify/admin_2026-10.trimmed.graphql", "A", base="/admin/api/2026-10/graphql.json"),
+    )
     credentials = {"shop": "tea-and-pots.myshopify.com", "access_token": TOKEN, "api_secret": SECRET}
     wrong_credentials = {"shop": "tea-and-pots.myshopify.com", "access_token": "test-wrong-token"}
     scalars = {"DateTime": _is_time, "Money": _is_amount, "Decimal": _is_amount}
@@ -248,7 +250,7 @@ class FakeShopify(GraphQLFake):
             return []
         body = json.dumps({**told, "admin_graphql_api_id": "gid://shopify/x/1"}).encode()
         digest = hmac.new(SECRET.encode(), body, "sha256").digest()
-        headers = {"topic": topic, "hmac-sha256": base64.b64encode(digest).decode(), "webhook-id": "b54557e4"}
+        headers = {"topic": topic, "hmac-sha256": base64.b64encode(digest).decode(), "webhook-id": f"b54557e4-{len(self.calls)}"}
         return [Incoming({f"x-shopify-{name}": value for name, value in headers.items()}, body)]
 
     def _list(self, found: list[dict[str, Any]], query: str | None, page: dict[str, Any]) -> Any:

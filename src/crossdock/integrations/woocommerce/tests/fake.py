@@ -40,7 +40,7 @@ class FakeWooCommerce(RestFake):
     adapter = WooCommerce
     specifications = (
         Specification(
-            "woocommerce/wc-v3.openapi.json", base="/wp-json/wc/v3", overlay=Path(__file__).parent / "overlay.yaml"
+            "woocommerce/wc-v3.openapi.json", "B", base="/wp-json/wc/v3", overlay=Path(__file__).parent / "overlay.yaml"
         ),
     )
     credentials = {"store_url": "https://shop.example.com", "consumer_key": KEY, "consumer_secret": SECRET}
