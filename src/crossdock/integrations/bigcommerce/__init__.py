@@ -1,3 +1,3 @@
-"""BigCommerce, a hosted shop system, by its REST Management API: https://docs.bigcommerce.com/developer/api-reference"""
+"""BigCommerce, a hosted shop system, by its REST Management API: https://developer.bigcommerce.com/docs"""
 
 from crossdock.integrations.bigcommerce.adapter import BigCommerce as BigCommerce

@@ -25,11 +25,11 @@ class BigCommerceBase(Adapter):
     display_name = client.NAME
     vertical = "cart"
     description = "Hosted shops with several locations, by the REST Management API (V2 and V3)."
-    docs_url = "https://docs.bigcommerce.com/developer/api-reference"
+    docs_url = "https://developer.bigcommerce.com/docs"
     auth = HeaderKey("access_token", "x-auth-token")
     credentials_type = client.BigCommerceCredentials
     budget = client.BUDGET
-    # https://docs.bigcommerce.com/developer/docs/integrations/webhooks/overview
+    # https://developer.bigcommerce.com/docs/integrations/webhooks
     webhooks = Webhooks(SecretHeader(SECRET_HEADER), topic=in_body("scope"))
     _store: Store | None = None
 
@@ -54,20 +54,20 @@ class BigCommerceBase(Adapter):
     async def store(self) -> Store:
         """What the store says of itself, read once."""
         if self._store is None:
-            # https://docs.bigcommerce.com/developer/api-reference/rest/admin/management/store-information
+            # https://developer.bigcommerce.com/docs/rest-management/store-information
             self._store = (await self.client.get("/v2/store")).json(Store)
         return self._store
 
     async def subscribe(self, wanted: Subscription) -> Subscribed:
         # A webhook has one scope, so there is one for each.
-        # https://docs.bigcommerce.com/developer/api-reference/rest/admin/management/webhooks
+        # https://developer.bigcommerce.com/docs/rest-management/webhooks
         there = [hook async for page in self.pages("/v3/hooks", Hook, {"destination": wanted.url}) for hook in page]
         await self._forget([hook.id for hook in there if hook.destination == wanted.url])
         made = []
         for topic in wanted.topics:
             headers = {SECRET_HEADER: wanted.secret}
             hook = {"scope": topic, "destination": wanted.url, "is_active": True, "headers": headers}
-            # https://docs.bigcommerce.com/developer/api-reference/rest/admin/management/webhooks
+            # https://developer.bigcommerce.com/docs/rest-management/webhooks
             answer = await self.client.post("/v3/hooks", hook)
             made.append(answer.json(dict[str, Any])["data"]["id"])
         return Subscribed(",".join(str(number) for number in made))
@@ -77,7 +77,7 @@ class BigCommerceBase(Adapter):
 
     async def _forget(self, numbers: Sequence[int]) -> None:
         for number in numbers:
-            # https://docs.bigcommerce.com/developer/api-reference/rest/admin/management/webhooks
+            # https://developer.bigcommerce.com/docs/rest-management/webhooks
             await self.client.request("DELETE", f"/v3/hooks/{number}", allow=frozenset({404}))
 
     async def pages(

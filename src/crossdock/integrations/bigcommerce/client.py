@@ -14,7 +14,7 @@ from crossdock.integrations.kit.transport import VendorAnswer
 
 NAME = "BigCommerce"
 API = "https://api.bigcommerce.com/stores"
-BUDGET = Budget(150, 30, "https://docs.bigcommerce.com/developer/docs/overview/getting-started/api-rate-limits")
+BUDGET = Budget(150, 30, "https://developer.bigcommerce.com/docs/start/best-practices/api-rate-limits")
 """The quota of the smallest plans. Larger ones have more, which no answer says."""
 _LEFT, _RESET = "x-rate-limit-requests-left", "x-rate-limit-time-reset-ms"
 

@@ -61,7 +61,7 @@ class Goods(BigCommerceBase):
     async def get_products(self, window: Window) -> AsyncIterator[Page[products.Product]]:
         after = int(window.cursor or 0)
         while True:
-            # https://docs.bigcommerce.com/developer/api-reference/rest/admin/catalog/products
+            # https://developer.bigcommerce.com/docs/rest-catalog/products
             query: dict[str, Any] = {
                 "include": INCLUDED,
                 "sort": "id",
@@ -81,8 +81,8 @@ class Goods(BigCommerceBase):
     async def probe_products(self) -> None:
         await self.store()
         for path in ("/v3/catalog/products", "/v3/inventory/items"):
-            # https://docs.bigcommerce.com/developer/api-reference/rest/admin/catalog/products
-            # https://docs.bigcommerce.com/developer/api-reference/rest/admin/management/inventory/items
+            # https://developer.bigcommerce.com/docs/rest-catalog/products
+            # https://developer.bigcommerce.com/docs/rest-management/inventory/items
             await self.client.get(path, {"limit": 1})
 
     @implements(
@@ -90,7 +90,7 @@ class Goods(BigCommerceBase):
     )
     async def get_warehouses(self, window: Window) -> AsyncIterator[Page[warehouses.Warehouse]]:
         number = int(window.cursor or 1)
-        # https://docs.bigcommerce.com/developer/api-reference/rest/admin/management/inventory/locations
+        # https://developer.bigcommerce.com/docs/rest-management/inventory/locations
         async for found in self.pages("/v3/inventory/locations", Location, start=number):
             number += 1
             yield Page([mapping.warehouse_record(item, self.admin_page) for item in found], str(number))
@@ -149,7 +149,7 @@ class Goods(BigCommerceBase):
         units = body.quantity if body.adjustment_type == "increase" else -body.quantity
         stock.check_enough(before or 0, units)
         sent = {"reason": body.reason, "items": [stock.entry(product, wanted.variant_id or 0, place, units)]}
-        # https://docs.bigcommerce.com/developer/api-reference/rest/admin/management/inventory/adjustments
+        # https://developer.bigcommerce.com/docs/rest-management/inventory/adjustments
         if before is None:
             # Where nothing was ever counted, nothing can be sold meanwhile, and BigCommerce only takes a level.
             await self.client.put("/v3/inventory/adjustments/absolute", sent)
@@ -186,7 +186,7 @@ class Goods(BigCommerceBase):
             part = range(start, min(start + stock.LINES_PER_CALL, len(lines)))
             with batch.sending(part):
                 sent = {"reason": "recount", "items": [entries[at] for at in part]}
-                # https://docs.bigcommerce.com/developer/api-reference/rest/admin/management/inventory/adjustments
+                # https://developer.bigcommerce.com/docs/rest-management/inventory/adjustments
                 await self.client.put("/v3/inventory/adjustments/absolute", sent)
             aims = [Aim(found[wanted[at].product_id or 0], wanted[at], places[at], lines[at].quantity) for at in part]
             batch.add(*await self._when_set(aims))
@@ -228,7 +228,7 @@ class Goods(BigCommerceBase):
         items: list[StockItem] = []
         if numbers:
             wanted = {"product_id:in": ",".join(numbers)}
-            # https://docs.bigcommerce.com/developer/api-reference/rest/admin/management/inventory/items
+            # https://developer.bigcommerce.com/docs/rest-management/inventory/items
             async for page in self.pages("/v3/inventory/items", StockItem, wanted):
                 items += page
         return Stock.of(items)
@@ -240,7 +240,7 @@ class Goods(BigCommerceBase):
         return stock.on_hand(counted.item(product, variant), place)
 
     async def _product(self, number: int) -> BigProduct | None:
-        # https://docs.bigcommerce.com/developer/api-reference/rest/admin/catalog/products
+        # https://developer.bigcommerce.com/docs/rest-catalog/products
         path = f"/v3/catalog/products/{number}"
         answer = await self.client.get(path, {"include": INCLUDED}, allow=frozenset({404}))
         return None if answer.status == 404 else answer.json(One[BigProduct]).data
@@ -251,11 +251,11 @@ class Goods(BigCommerceBase):
         found: list[BigProduct] = []
         for start in range(0, len(wanted), PAGE_SIZE):
             part = ",".join(str(number) for number in wanted[start : start + PAGE_SIZE])
-            # https://docs.bigcommerce.com/developer/api-reference/rest/admin/catalog/products
+            # https://developer.bigcommerce.com/docs/rest-catalog/products
             async for page in self.pages("/v3/catalog/products", BigProduct, {"id:in": part, "include": INCLUDED}):
                 found += page
         return found
 
     async def _location_ids(self) -> list[int]:
-        # https://docs.bigcommerce.com/developer/api-reference/rest/admin/management/inventory/locations
+        # https://developer.bigcommerce.com/docs/rest-management/inventory/locations
         return [item.id async for page in self.pages("/v3/inventory/locations", Location) for item in page]

@@ -34,7 +34,7 @@ from crossdock.integrations.kit.mapping import moment, money, text_or_none
 ShowPage = Callable[[str], str]
 """Gives the address of a page of the control panel."""
 PARTIALLY_REFUNDED = 14
-# https://docs.bigcommerce.com/developer/api-reference/rest/admin/management/orders/statuses. Stores give the words
+# https://developer.bigcommerce.com/docs/rest-management/orders/order-status. Stores give the words
 # names of their own, so the number counts.
 STATUSES: dict[int, CartOrderStatus] = {
     0: "open",  # Incomplete: the buyer reached the payment page and left.
@@ -404,7 +404,12 @@ def order_facts(order: BigOrder, refunds: Sequence[BigRefund]) -> dict[str, Any]
     }
     if refunds:
         shown["refunds"] = [
-            {"id": str(one.id), "amount": money(one.total_amount), "reason": text_or_none(one.reason or "")}
+            {
+                "id": str(one.id),
+                "amount": money(one.total_amount),
+                "reason": text_or_none(one.reason or ""),
+                "declined": any(payment.is_declined for payment in one.payments),
+            }
             for one in refunds
         ]
     return shown

@@ -38,7 +38,7 @@ CLOSED = frozenset({0, 4, 5, 6})
 """Statuses of orders that are not shipped: incomplete, refunded, cancelled and declined ones."""
 REFUNDED = frozenset({"refunded", "partially refunded"})
 REFUND_STATUSES = frozenset({4, mapping.PARTIALLY_REFUNDED})
-# https://docs.bigcommerce.com/developer/api-reference/rest/admin/management/orders/shipments
+# https://developer.bigcommerce.com/docs/rest-management/orders/order-shipments
 PROVIDERS = frozenset(
     {"auspost", "canadapost", "endicia", "usps", "fedex", "ups", "upsready", "upsonline", "shipperhq", "royalmail"}
 )
@@ -95,7 +95,7 @@ class Sales(Goods):
             start = window.start - timedelta(seconds=1)
             span = {"min_date_modified": f"{start:%Y-%m-%dT%H:%M:%S}+00:00"}
         while True:
-            # Orders come by ascending id. https://docs.bigcommerce.com/developer/api-reference/rest/admin/management/orders
+            # Orders come by ascending id. https://developer.bigcommerce.com/docs/rest-management/orders
             answer = await self.client.get("/v2/orders", {**WHOLE, **span, "min_id": after + 1, "limit": PAGE_SIZE})
             found: list[BigOrder] = [] if answer.status == 204 else answer.json(list[BigOrder])
             after = self.ascending([order.id for order in found], after, "orders")
@@ -108,7 +108,7 @@ class Sales(Goods):
 
     @probes(orders.GET_ORDERS)
     async def probe_orders(self) -> None:
-        # https://docs.bigcommerce.com/developer/api-reference/rest/admin/management/orders
+        # https://developer.bigcommerce.com/docs/rest-management/orders
         await self.client.get("/v2/orders", {"limit": 1})
 
     @receives("store/order/created", "store/order/updated", "store/order/archived", "store/order/refund/created")
@@ -121,7 +121,7 @@ class Sales(Goods):
         return [] if order_id is None else await self._changed_order(order_id)
 
     async def _changed_order(self, order_id: int) -> list[Changed]:
-        # https://docs.bigcommerce.com/developer/api-reference/rest/admin/management/orders
+        # https://developer.bigcommerce.com/docs/rest-management/orders
         answer = await self.client.get(f"/v2/orders/{order_id}", WHOLE, allow=frozenset({404}))
         found: BigOrder | None = None if answer.status == 404 else answer.json(BigOrder)
         if found is None or found.is_deleted:
@@ -142,7 +142,7 @@ class Sales(Goods):
             "shipping_method": plain_text(body.shipping_method_name) or "",
             **_carrier(plain_text(body.carrier_name) or ""),
         }
-        # https://docs.bigcommerce.com/developer/api-reference/rest/admin/management/orders/shipments
+        # https://developer.bigcommerce.com/docs/rest-management/orders/order-shipments
         await self.client.post(f"/v2/orders/{order.id}/shipments", sent)
         return await self._record(order_id)
 
@@ -174,7 +174,7 @@ class Sales(Goods):
             {"provider_id": one.provider_id, "amount": one.amount, "offline": one.offline}
             for one in refunds.way_back(quote, body.refund_method)
         ]
-        # https://docs.bigcommerce.com/developer/api-reference/rest/admin/management/orders/refunds
+        # https://developer.bigcommerce.com/docs/rest-management/orders/order-refunds
         path = f"/v3/orders/{order.id}/payment_actions/refunds"
         await self.client.post(path, {"items": items, "payments": payments})
         return await self._record(order_id)
@@ -218,7 +218,7 @@ class Sales(Goods):
         return items, quote
 
     async def _quote(self, order: BigOrder, items: Sequence[refunds.Item]) -> Quote:
-        # https://docs.bigcommerce.com/developer/api-reference/rest/admin/management/orders/refunds
+        # https://developer.bigcommerce.com/docs/rest-management/orders/order-refunds
         path = f"/v3/orders/{order.id}/payment_actions/refund_quotes"
         answer = await self.client.post(path, {"items": list(items)}, changes=False)
         found: Quote = answer.json(One[Quote]).data
@@ -229,7 +229,7 @@ class Sales(Goods):
         return " ".join(part for part in (text, self.reference and f"[crossdock {self.reference}]") if part)
 
     async def _order(self, order_id: str) -> BigOrder:
-        # https://docs.bigcommerce.com/developer/api-reference/rest/admin/management/orders
+        # https://developer.bigcommerce.com/docs/rest-management/orders
         answer = await self.client.get(f"/v2/orders/{self.number(order_id, 'order')}", WHOLE)
         found: BigOrder = answer.json(BigOrder)
         return found
@@ -253,7 +253,7 @@ class Sales(Goods):
         ]
 
     async def _parcels(self, order_id: int) -> list[Parcel]:
-        # https://docs.bigcommerce.com/developer/api-reference/rest/admin/management/orders/shipments
+        # https://developer.bigcommerce.com/docs/rest-management/orders/order-shipments
         found = await self.listed(f"/v2/orders/{order_id}/shipments")
         try:
             return msgspec.convert(found, list[Parcel])
@@ -262,7 +262,7 @@ class Sales(Goods):
 
     async def _refunds(self, ids: Sequence[int]) -> list[BigRefund]:
         wanted = {"order_id:in": ",".join(str(number) for number in ids)}
-        # https://docs.bigcommerce.com/developer/api-reference/rest/admin/management/orders/refunds
+        # https://developer.bigcommerce.com/docs/rest-management/orders/order-refunds
         pages = self.pages("/v3/orders/payment_actions/refunds", BigRefund, wanted)
         return [refund async for page in pages for refund in page]
 

@@ -14,7 +14,7 @@ from crossdock.integrations.bigcommerce.models import BigProduct, StockItem
 
 Reason = Literal["recount", "received", "sold", "damaged", "other"]
 LINES_PER_CALL = 2000
-"""https://docs.bigcommerce.com/developer/api-reference/rest/admin/management/inventory/adjustments"""
+"""https://developer.bigcommerce.com/docs/rest-management/inventory/adjustments"""
 MOST_UNITS = 2_147_483_647
 PARENT_REFUSED = "A parent product holds no stock of its own; adjust one of its variants."
 UNTRACKED = "The store does not count the stock of this product; switch on 'Track inventory' there."

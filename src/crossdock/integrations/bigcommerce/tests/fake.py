@@ -30,7 +30,7 @@ QUOTES = "/orders/{order_id}/payment_actions/refund_quotes"
 
 def _specification(file: str, version: str, overlay: str | None = None) -> Specification:
     path = OVERLAYS / f"{overlay}.yaml" if overlay else None
-    return Specification(f"bigcommerce/{file}.yml", base=f"/stores/test-store/{version}", overlay=path)
+    return Specification(f"bigcommerce/{file}.yml", "A", base=f"/stores/test-store/{version}", overlay=path)
 
 
 class FakeBigCommerce(RestFake):
