@@ -35,8 +35,8 @@ class BigCommerceCredentials(Credentials, kw_only=True, frozen=True):
         str,
         credential(
             "Access token",
-            "Settings > API > Store-level API accounts. Scopes: Orders and Order transactions modify, Products "
-            "read-only, Store inventory modify, Store locations and Information & settings read-only.",
+            "Settings > API > Store-level API accounts. Scopes: Orders modify, Products read-only, Store "
+            "inventory modify, Store locations read-only, Information & settings read-only.",
             secret=True,
             example="...",
         ),

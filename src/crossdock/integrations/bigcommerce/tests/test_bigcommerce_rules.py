@@ -99,6 +99,62 @@ async def test_a_change_that_takes_a_moment(monkeypatch: pytest.MonkeyPatch, loo
     assert fake.violations == []
 
 
+async def test_a_batch_that_takes_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer shows levels that were reached, not those of before."""
+    monkeypatch.setattr(goods, "PAUSE_SECONDS", 0)
+    fake = FakeBigCommerce()
+    fake.looks_until_applied = 2
+    body = {"line_items": [{"product_id": "11-211", "quantity": 7, "warehouse_id": "1"}]}
+    made = await exchanges.run(fake.connect(), exchanges.as_call((), body, fake.now, "batch_adjust_inventory"))
+    assert [one["inventory_by_warehouse_id"] for one in made["records"]] == [{"1": 7, "2": 5}]
+
+
+async def test_a_line_without_a_warehouse_is_for_the_only_one() -> None:
+    fake = FakeBigCommerce()
+    fake.locations = {1: fake.locations[1]}
+    fake.stock = {("product", 11): {1: (40, 3)}}
+    body = {"line_items": [{"product_id": "11-211", "quantity": 7}]}
+    made = await exchanges.run(fake.connect(), exchanges.as_call((), body, fake.now, "batch_adjust_inventory"))
+    assert [one["inventory_by_warehouse_id"] for one in made["records"]] == [{"1": 7}]
+
+
+async def _refunded(fake: FakeBigCommerce, order_id: str, body: dict[str, Any]) -> Any:
+    made = await exchanges.run(fake.connect(), exchanges.as_call((order_id,), body, fake.now, "refund_order"))
+    return made["record"]["additional_fields"]["amount_refunded"]
+
+
+def _items(fake: FakeBigCommerce, order_id: int) -> list[tuple[str, int, float]]:
+    last = fake.desk.orders[order_id]["refunds"][-1]
+    return [(one["item_type"], one["item_id"], float(one["requested_amount"])) for one in last["items"]]
+
+
+async def test_shipping_of_several_addresses() -> None:
+    """Each address has paid its own share, and no more than that may go back for it."""
+    fake = FakeBigCommerce()
+    assert await _refunded(fake, "503", {"shipping_amount": 5}) == 5
+    assert _items(fake, 503) == [("SHIPPING", 703, 4), ("SHIPPING", 704, 1)]
+    assert await _refunded(fake, "503", {"shipping_amount": 5}) == 10
+    assert _items(fake, 503) == [("SHIPPING", 704, 5)]
+    with pytest.raises(InvalidBody):
+        await _refunded(fake, "503", {"shipping_amount": 1})
+
+
+async def test_everything_after_an_amount_without_lines() -> None:
+    """All lines would come to more than what is left by then."""
+    fake = FakeBigCommerce()
+    assert await _refunded(fake, "501", {"amount": 4}) == 4
+    assert await _refunded(fake, "501", {}) == 54
+    assert _items(fake, 501) == [("ORDER", 501, 50)]
+    with pytest.raises(VendorRejected):
+        await _refunded(fake, "501", {})
+
+
+async def test_an_amount_below_its_lines_is_refused() -> None:
+    with pytest.raises(InvalidBody) as caught:
+        await _refunded(FakeBigCommerce(), "501", {"amount": 1, "line_items": [{"line_item_id": "601", "quantity": 1}]})
+    assert "4.95" in str(caught.value.extra())
+
+
 async def test_a_sale_in_between_is_not_lost() -> None:
     """An increase is added to what is there by then."""
     fake = FakeBigCommerce()
