@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -22,7 +22,19 @@ from crossdock.integrations.bigcommerce.models import (
     One,
     StockItem,
 )
-from crossdock.integrations.kit.adapter import Page, Snapshot, Window, implements, probes, receives
+from crossdock.integrations.kit.adapter import (
+    Applied,
+    Attempt,
+    Page,
+    Related,
+    Settlement,
+    Snapshot,
+    Window,
+    implements,
+    probes,
+    receives,
+    settles,
+)
 from crossdock.integrations.kit.batches import Batch, BatchWritten
 from crossdock.integrations.kit.webhooks import Changed, Delivery
 
@@ -49,6 +61,14 @@ class Aim:
     wanted: Identity
     place: int
     units: int
+
+    @property
+    def key(self) -> str:
+        return mapping.variant_key(self.product.id, self.wanted.variant_id or 0)
+
+    def entry(self) -> dict[str, Any]:
+        """The level as BigCommerce takes it."""
+        return stock.entry(self.product, self.wanted.variant_id or 0, self.place, self.units)
 
 
 class Goods(BigCommerceBase):
@@ -169,7 +189,7 @@ class Goods(BigCommerceBase):
         lines = body.line_items
         places = stock.places(lines, await self._location_ids())
         wanted = [mapping.identity_of(line.product_id) or Identity() for line in lines]
-        found = {product.id: product for product in await self._products([item.product_id or 0 for item in wanted])}
+        found = await self._products([item.product_id or 0 for item in wanted])
         batch: Batch[products.Product] = Batch([line.product_id for line in lines])
         reasons = {
             at: reason
@@ -178,31 +198,52 @@ class Goods(BigCommerceBase):
         }
         batch.require(reasons)
         await self.store()
-        entries = [
-            stock.entry(found[item.product_id or 0], item.variant_id or 0, place, line.quantity)
-            for line, item, place in zip(lines, wanted, places, strict=True)
-        ]
-        for start in range(0, len(lines), stock.LINES_PER_CALL):
-            part = range(start, min(start + stock.LINES_PER_CALL, len(lines)))
-            with batch.sending(part):
-                sent = {"reason": "recount", "items": [entries[at] for at in part]}
+        aims = _aims(lines, wanted, places, found)
+        for start in range(0, len(aims), stock.LINES_PER_CALL):
+            part = aims[start : start + stock.LINES_PER_CALL]
+            with batch.sending(range(start, start + len(part))):
+                sent = {"reason": "recount", "items": [aim.entry() for aim in part]}
                 # https://developer.bigcommerce.com/docs/rest-management/inventory/adjustments
                 await self.client.put("/v3/inventory/adjustments/absolute", sent)
-            aims = [Aim(found[wanted[at].product_id or 0], wanted[at], places[at], lines[at].quantity) for at in part]
-            batch.add(*await self._when_set(aims))
+            batch.add(*await self._when_set(part))
         return batch.written()
+
+    @settles(products.BATCH_ADJUST_INVENTORY)
+    async def settle_batch_adjust_inventory(self, attempt: Attempt) -> Settlement:
+        # Levels carry no trace of who set them, so only levels that are all reached can be told.
+        lines = attempt.body.line_items
+        places = stock.places(lines, await self._location_ids())
+        wanted = [mapping.identity_of(line.product_id) or Identity() for line in lines]
+        found = await self._products([item.product_id or 0 for item in wanted])
+        for line, item in zip(lines, wanted, strict=True):
+            if stock.reason_against(found.get(item.product_id or 0), item.variant_id, line.product_id):
+                return None
+        aims = _aims(lines, wanted, places, found)
+        counted = await self._stock(list(found.values()))
+        if not self._reached(aims, counted):
+            return None
+        first, *others = await self._aimed(aims, counted)
+        return Applied(first, [Related(products.PRODUCTS, others)])
 
     async def _when_set(self, aims: Sequence[Aim]) -> list[products.Product]:
         """Variants whose levels were set, as soon as BigCommerce shows it."""
         touched = list({aim.product.id: aim.product for aim in aims}.values())
         counted = await self._stock(touched)
         for _ in range(LOOKS - 1):
-            if all(self._at(counted, aim.product, aim.wanted, aim.place) == aim.units for aim in aims):
+            if self._reached(aims, counted):
                 break
             await asyncio.sleep(PAUSE_SECONDS)
             counted = await self._stock(touched)
-        asked = {mapping.variant_key(aim.product.id, aim.wanted.variant_id or 0) for aim in aims}
-        return [record for record in await self._records(touched, counted) if record.id in asked]
+        return await self._aimed(aims, counted)
+
+    def _reached(self, aims: Sequence[Aim], counted: Stock) -> bool:
+        return all(self._at(counted, aim.product, aim.wanted, aim.place) == aim.units for aim in aims)
+
+    async def _aimed(self, aims: Sequence[Aim], counted: Stock) -> list[products.Product]:
+        """The variants of a batch, in the order of its lines."""
+        touched = list({aim.product.id: aim.product for aim in aims}.values())
+        records = {record.id: record for record in await self._records(touched, counted)}
+        return [records[key] for key in dict.fromkeys(aim.key for aim in aims)]
 
     async def product_records(self, found: Sequence[BigProduct]) -> list[products.Product]:
         """Products with all their variants and present stock."""
@@ -245,8 +286,8 @@ class Goods(BigCommerceBase):
         answer = await self.client.get(path, {"include": INCLUDED}, allow=frozenset({404}))
         return None if answer.status == 404 else answer.json(One[BigProduct]).data
 
-    async def _products(self, numbers: Sequence[int]) -> list[BigProduct]:
-        """Those of the products that exist."""
+    async def _products(self, numbers: Sequence[int]) -> dict[int, BigProduct]:
+        """Those of the products that exist, by their ids."""
         wanted = list(dict.fromkeys(numbers))
         found: list[BigProduct] = []
         for start in range(0, len(wanted), PAGE_SIZE):
@@ -254,8 +295,21 @@ class Goods(BigCommerceBase):
             # https://developer.bigcommerce.com/docs/rest-catalog/products
             async for page in self.pages("/v3/catalog/products", BigProduct, {"id:in": part, "include": INCLUDED}):
                 found += page
-        return found
+        return {product.id: product for product in found}
 
     async def _location_ids(self) -> list[int]:
         # https://developer.bigcommerce.com/docs/rest-management/inventory/locations
         return [item.id async for page in self.pages("/v3/inventory/locations", Location) for item in page]
+
+
+def _aims(
+    lines: Sequence[products.BatchAdjustInventoryLine],
+    wanted: Sequence[Identity],
+    places: Sequence[int],
+    found: Mapping[int, BigProduct],
+) -> list[Aim]:
+    """What the lines of a batch ask for, once all of them can be applied."""
+    return [
+        Aim(found[item.product_id or 0], item, place, line.quantity)
+        for line, item, place in zip(lines, wanted, places, strict=True)
+    ]

@@ -39,6 +39,8 @@ LOST_PARCEL = Scene("create_order_shipment", "lost", ("501",), PARCEL, fault=Fau
 NAMELESS = Scene("create_order_shipment", "nameless", ("501",), {"carrier_name": "DHL Germany"})
 LINE_REFUND = Scene("refund_order", "line", ("501",), ONE_BACK)
 LOST_REFUND = Scene("refund_order", "lost", ("501",), ONE_BACK, fault=Fault.SLOW, fault_on=REFUND)
+LEVELS = _levels(("12-213", 0, "1"), ("11-211", 30, "1"), ("12-212", 8, "2"))
+LOST_BATCH = Scene("batch_adjust_inventory", "lost", body=LEVELS, fault=Fault.SLOW, fault_on=ABSOLUTE)
 INCREASE = _change("increase", 5)
 
 SCENES = (
@@ -64,7 +66,10 @@ SCENES = (
     Scene("adjust_inventory", "no_number", ("tea/11",), INCREASE),
     Scene("adjust_inventory", "unknown_place", ("11-211",), _change("increase", 5, "9")),
     Scene("adjust_inventory", "lost", ("11-211",), INCREASE, fault=Fault.SLOW, fault_on=RELATIVE),
-    Scene("batch_adjust_inventory", body=_levels(("11-211", 30, "1"), ("12-212", 8, "2"), ("12-213", 0, "1"))),
+    Scene("batch_adjust_inventory", body=LEVELS),
+    LOST_BATCH,
+    Scene("batch_adjust_inventory", "settle_applied", body=LEVELS, settle=True, earlier=(LOST_BATCH,)),
+    Scene("batch_adjust_inventory", "settle_unknown", body=LEVELS, settle=True),
     Scene("batch_adjust_inventory", "bad_lines", body=_levels(("x", -1, "1"), ("11-211", 1, None), ("11-211", 1, "8"))),
     Scene("batch_adjust_inventory", "same_twice", body=_levels(("11-211", 1, "1"), ("11-211", 2, "1"))),
     Scene(
