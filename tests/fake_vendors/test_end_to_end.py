@@ -15,7 +15,7 @@ import stamina
 
 from crossdock.accounts import service as accounts
 from crossdock.connections import service
-from crossdock.contract.actions import Action
+from crossdock.contract.actions import Action, Answer
 from crossdock.contract.catalogue import ACTION_BY_KEY
 from crossdock.integrations.kit.adapter import Incremental
 from crossdock.integrations.kit.budget import Budget, Rate
@@ -27,7 +27,7 @@ from crossdock.syncs import service as syncs
 from crossdock.vendor_webhooks import service as vendor_webhooks
 from crossdock.vendor_webhooks import store as subscriptions
 from tests.api.client import Caller, client_of, engine_like
-from tests.contract_suite.test_fake_vendors import FAKES, listening, name_of, writes
+from tests.contract_suite.test_fake_vendors import FAKES, _changing_request, listening, name_of, writes
 
 pytestmark = pytest.mark.anyio
 HASTE = 100
@@ -238,3 +238,31 @@ async def test_a_write_is_seen_at_once_and_after_the_next_sync(
             assert {k: v for k, v in stored.items() if k not in own} == {
                 k: v for k, v in record.items() if k not in own
             }
+
+
+def settled_batches() -> list[Any]:
+    """The first scene of each batch whose lost answer is settled."""
+
+    def is_settled(kind: type[FakeVendor], scene: Any) -> bool:
+        made = kind.adapter.implementations[f"{kind.adapter.vertical}/{scene.action}"]
+        return made.settler is not None and made.action.answer is Answer.RECORDS
+
+    return [item for item in writes() if is_settled(*item.values)]
+
+
+@pytest.mark.parametrize(("kind", "scene"), settled_batches())
+async def test_a_batch_that_is_settled_answers_as_a_batch(engine: Engine, kind: type[FakeVendor], scene: Any) -> None:
+    """Whoever sends a batch a second time reads a list, whether its first answer was lost or not."""
+    fake = kind()
+    action = ACTION_BY_KEY[f"{kind.adapter.vertical}/{scene.action}"]
+    body = {"line_items": scene.body["line_items"][:1]}
+    method, path = await _changing_request(kind, scene)
+    async with connected(engine, fake) as place:
+        await place.sync()
+        fake.fail(Fault.SLOW, method=method, path=path, times=9)
+        lost = await place.caller.send(action.method, action.path, json=body, headers={"Idempotency-Key": "batch"})
+        assert lost.status_code == 504, lost.text
+        fake.heal()
+        again = await place.caller.send(action.method, action.path, json=body, headers={"Idempotency-Key": "batch"})
+        assert again.status_code == 200, again.text
+        assert [record["id"] for record in again.json()["data"]] == [body["line_items"][0]["product_id"]]
