@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
 
-from crossdock.contract.errors import InvalidBody, UnexpectedShape, VendorRejected
+from crossdock.contract.errors import InvalidBody, VendorRejected
 from crossdock.contract.wms import inventory, orders, products, warehouses
 from crossdock.integrations.kit.adapter import (
     Applied,
@@ -19,6 +19,7 @@ from crossdock.integrations.kit.adapter import (
     implements,
     settles,
 )
+from crossdock.integrations.kit.paging import by_offset
 from crossdock.integrations.shipbob import mapping, order_bodies
 from crossdock.integrations.shipbob.base import CHANNEL_HEADER, CLOCK_SLACK, ShipBobBase, number
 from crossdock.integrations.shipbob.models import (
@@ -114,17 +115,12 @@ class ShipBob(ShipBobBase):
         # A list that is limited to the end of the window would lose orders that change while it is read, and with them
         # shift its pages. This one only grows, at its end.
         changed = self.since(window, "LastUpdateStartDate")
-        page, before = int(window.cursor or 1), None
-        while True:
-            found = await self._orders({"Page": page, "SortOrder": "Oldest", **changed})
-            ids = [order.id for order in found]
-            if ids and ids == before:
-                raise UnexpectedShape("ShipBob gave the same page of orders twice")
-            page, before = page + 1, ids
-            last = len(found) < ORDERS_PER_PAGE
-            yield Page([order_record(order) for order in found], None if last else str(page))
-            if last:
-                return
+
+        async def fetch(offset: int, size: int) -> list[ShipBobOrder]:
+            return await self._orders({"Page": offset // size + 1, "SortOrder": "Oldest", **changed})
+
+        async for found, offset in by_offset(fetch, size=ORDERS_PER_PAGE, start=int(window.cursor or 0)):
+            yield Page([order_record(order) for order in found], str(offset))
 
     @implements(orders.CREATE_ORDER, CreateOrder, needs=["orders_write"])
     async def create_order(self, body: CreateOrder) -> orders.Order:
