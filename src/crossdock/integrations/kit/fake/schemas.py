@@ -37,7 +37,7 @@ class Schemas:
         errors = [(list(error.instance_path), error.message) for error in validator.iter_errors(value)]
         found = []
         for path, message in errors:
-            # An object with one bad field counts as not looked at, so that its good fields would be complained about too.
+            # An object with one bad field counts as not looked at, and its good fields would be complained about too.
             if message.startswith(_UNSEEN) and any(
                 len(other) > len(path) and other[: len(path)] == path for other, _ in errors
             ):
