@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from crossdock.contract.actions import Action
 from crossdock.contract.errors import NeedsReconnect
-from crossdock.contract.wms import inventory
+from crossdock.contract.wms import inventory, orders, products
 from crossdock.integrations.kit.adapter import Window
 from crossdock.integrations.kit.transport import VendorAnswer
 from crossdock.integrations.shipbob.adapter import ShipBob
@@ -92,6 +93,14 @@ async def test_pages_are_found_however_their_links_are_written(
     fake.crowd()
     pages = fake.connect().read_pages(inventory.GET_INVENTORY, Window(None, fake.now))
     assert {record.id async for page in pages for record in page.records} == fake.held(inventory.INVENTORY)
+
+
+@pytest.mark.parametrize("action", [orders.GET_ORDERS, products.GET_PRODUCTS], ids=lambda action: action.name)
+async def test_what_changed_in_the_first_second_is_read(fake: FakeShipBob, action: Action) -> None:
+    """The filters may leave out their own second, and what changed in it would never be read."""
+    changed = fake.change(action.resource)
+    pages = fake.connect().read_pages(action, Window(fake.now, fake.now))
+    assert {record.id async for page in pages for record in page.records} >= changed
 
 
 @pytest.mark.parametrize(("left", "available"), [("149", 149), ("0", 0), ("", None), ("many", None)])
