@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from crossdock.integrations.extensiv_3pl_central.catalogue import Catalogue
+from crossdock.integrations.extensiv_3pl_central.receiving import Receiving
+from crossdock.integrations.extensiv_3pl_central.sales import Sales
 
 
-class Extensiv(Catalogue):
+class Extensiv(Sales, Receiving):
     """An account of 3PL Warehouse Manager."""
 
     slug = "extensiv-3pl-central"

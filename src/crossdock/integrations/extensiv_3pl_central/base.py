@@ -125,6 +125,13 @@ class ExtensivBase(Adapter):
     async def all_customers(self) -> list[Customer]:
         return [item async for page, _ in self.customers() for item in page]
 
+    def number(self, cursor: str) -> int:
+        """The number that a cursor goes on behind."""
+        found = client.number_in(cursor)
+        if found is None:
+            raise UnexpectedShape(f"{cursor!r} is no place in a list of {self.display_name}")
+        return found
+
     def known(self, text: str, what: str) -> int:
         """The number of a record that is changed; the system has none that is no number."""
         number = client.number_in(text)

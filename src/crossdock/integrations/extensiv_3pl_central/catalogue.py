@@ -39,7 +39,7 @@ class Catalogue(ExtensivBase):
         mode=Snapshot(because="customers cannot be filtered by the time of their change"),
     )
     async def get_warehouse_customers(self, window: Window) -> AsyncIterator[Page[customers.WarehouseCustomer]]:
-        after = None if window.cursor is None else place_of(window.cursor)[0]
+        after = None if window.cursor is None else self.number(window.cursor)
         async for found, last in self.customers(after):
             following = None if last is None else str(last)
             yield Page([mapping.customer_record(item, self.zone) for item in found], following)

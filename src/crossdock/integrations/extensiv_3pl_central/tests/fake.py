@@ -8,13 +8,19 @@ from typing import Any
 
 from crossdock.contract.resources import Resource
 from crossdock.contract.wms.customers import WAREHOUSE_CUSTOMERS
+from crossdock.contract.wms.inbound_shipments import INBOUND_SHIPMENTS
+from crossdock.contract.wms.inventory import INVENTORY
+from crossdock.contract.wms.ledger import INVENTORY_LEDGER
+from crossdock.contract.wms.orders import ORDERS
 from crossdock.contract.wms.products import PRODUCTS
+from crossdock.contract.wms.returns import RETURNS
 from crossdock.contract.wms.shipping_methods import SHIPPING_METHODS
 from crossdock.contract.wms.warehouses import WAREHOUSE_LOCATIONS, WAREHOUSES
 from crossdock.integrations.extensiv_3pl_central import client
 from crossdock.integrations.extensiv_3pl_central.adapter import Extensiv
 from crossdock.integrations.extensiv_3pl_central.tests import seed
-from crossdock.integrations.extensiv_3pl_central.tests.goods import ZONE, Goods, refusal
+from crossdock.integrations.extensiv_3pl_central.tests.goods import ZONE, refusal
+from crossdock.integrations.extensiv_3pl_central.tests.ordered import Ordered
 from crossdock.integrations.extensiv_3pl_central.tests.scenes import SCENES
 from crossdock.integrations.kit.fake import Call, Reply, Specification, serves
 from crossdock.integrations.kit.fake.vendor import path_of
@@ -23,7 +29,7 @@ from crossdock.integrations.kit.transport import VendorRequest
 CLIENT, SECRET, ACCESS = "test-client", "test-client-secret", "test-access-token"
 
 
-class FakeExtensiv(Goods):
+class FakeExtensiv(Ordered):
     """An account with two customers and two facilities."""
 
     adapter = Extensiv
@@ -41,6 +47,8 @@ class FakeExtensiv(Goods):
 
     def crowd(self) -> None:
         self.crowd_goods()
+        self.crowd_stock()
+        self.crowd_orders()
 
     def admits(self, request: VendorRequest) -> bool:
         if path_of(request) == client.TOKEN:
@@ -69,8 +77,17 @@ class FakeExtensiv(Goods):
             WAREHOUSES.key: self.facilities,
             WAREHOUSE_LOCATIONS.key: self.locations,
             SHIPPING_METHODS.key: ["UPS:03", "UPS:02"],
+            INVENTORY.key: self.items,
+            INVENTORY_LEDGER.key: self.entries(),
+            ORDERS.key: self.orders,
+            INBOUND_SHIPMENTS.key: self.receivers_of(returned=False),
+            RETURNS.key: self.receivers_of(returned=True),
         }
         return {str(key) for key in found[resource.key]}
+
+    def receivers_of(self, *, returned: bool) -> list[int]:
+        kinds = {key: item["readOnly"]["receiverType"] for key, item in self.receivers.items()}
+        return [key for key, kind in kinds.items() if (kind == client.RETURNED) is returned]
 
     def change(self, resource: Resource) -> set[str]:
         self.pass_time(hours=1)
@@ -78,4 +95,17 @@ class FakeExtensiv(Goods):
             self.items[seed.MUG]["description"] = "Blue mug"
             self.items[seed.MUG]["readOnly"]["lastModifiedDate"] = self.text(self.now)
             return {str(seed.MUG)}
+        if resource is ORDERS:
+            self.touch_order(701, pickStarted=True)
+            return {"701"}
+        if resource is INBOUND_SHIPMENTS:
+            self.touch_receiver(502, notes="Delayed")
+            return {"502"}
+        if resource is RETURNS:
+            self.touch_receiver(504, arrivalDate=self.text(self.now))
+            return {"504"}
+        if resource in (INVENTORY, INVENTORY_LEDGER):
+            key = self.new_id()
+            self.adjust(key, seed.WEST, "Counted", {seed.TEA_BOX: -2}, self.text(self.now))
+            return {str(seed.TEA_BOX)} if resource is INVENTORY else {f"{key}-50100"}
         return set()
