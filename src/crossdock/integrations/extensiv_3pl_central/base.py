@@ -23,7 +23,9 @@ class ExtensivBase(Adapter):
 
     display_name = client.NAME
     vertical = "wms"
-    description = "3PL Warehouse Manager, formerly 3PL Central: warehouse management of third-party logistics providers."
+    description = (
+        "3PL Warehouse Manager, formerly 3PL Central: warehouse management of third-party logistics providers."
+    )
     docs_url = "https://3w.extensiv.com/Rels/"
     auth = client.ClientCredentials()
     credentials_type = client.ExtensivCredentials
@@ -87,7 +89,9 @@ class ExtensivBase(Adapter):
                 raise UnexpectedShape(f"{self.display_name} answered {path} in another order than it was asked for")
             last = None if len(found) >= envelope.total_results else numbers[-1] if numbers else after
             if last is not None and not found:
-                raise UnexpectedShape(f"{self.display_name} answered {path} without the {envelope.total_results} it counts")
+                raise UnexpectedShape(
+                    f"{self.display_name} answered {path} without the {envelope.total_results} it counts"
+                )
             yield found, last
             if last is None:
                 return
@@ -146,6 +150,8 @@ class ExtensivBase(Adapter):
             raise InvalidBody.field("warehouse_customer_id", "The connection is limited to another customer.")
         number = client.number_in(given or own)
         if number is None:
-            text = "No id of a customer." if given else "Required, because the connection is not limited to one customer."
+            text = (
+                "No id of a customer." if given else "Required, because the connection is not limited to one customer."
+            )
             raise InvalidBody.field("warehouse_customer_id", text)
         return number

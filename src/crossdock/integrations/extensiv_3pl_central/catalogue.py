@@ -50,7 +50,9 @@ class Catalogue(ExtensivBase):
         async for owner, found, cursor in self.goods(window.cursor, changed):
             yield Page([mapping.product_record(item, owner, self.zone) for item in found], cursor)
 
-    async def goods(self, cursor: str | None, condition: str | None = None) -> AsyncIterator[tuple[int, list[Item], str]]:
+    async def goods(
+        self, cursor: str | None, condition: str | None = None
+    ) -> AsyncIterator[tuple[int, list[Item], str]]:
         """The goods of all customers by pages, each with its owner and the cursor behind it."""
         done, after = place_of(cursor)
         for number in [item.read_only.customer_id for item in await self.all_customers()]:

@@ -98,7 +98,9 @@ Zone = Literal[
 class ExtensivCredentials(Credentials, kw_only=True, frozen=True):
     """What the warehouse gives out to those who connect to it."""
 
-    client_id: Annotated[str, credential("Client id", "From the warehouse: Credential Management in 3PL Warehouse Manager.")]
+    client_id: Annotated[
+        str, credential("Client id", "From the warehouse: Credential Management in 3PL Warehouse Manager.")
+    ]
     client_secret: Annotated[str, credential("Client secret", "Given out together with the client id.", secret=True)]
     user_login: Annotated[
         str, credential("User login", "Name of the user who acts, or its number.", example="api-user")

@@ -135,9 +135,7 @@ def changed_order(order: dict[str, Any], body: UpdateOrder) -> dict[str, Any]:
     An address is replaced as a whole but for how to reach the recipient.
     """
     made = {name: copy.deepcopy(value) for name, value in order.items() if name != "_links"}
-    made |= _given(
-        referenceNum=_text(body.reference_id), notes=_text(body.notes), billingCode=_text(body.billing_code)
-    )
+    made |= _given(referenceNum=_text(body.reference_id), notes=_text(body.notes), billingCode=_text(body.billing_code))
     if not isinstance(body.shipping_method_id, UnsetType):
         made["routingInfo"] = {**(made.get("routingInfo") or {}), **routing(body.shipping_method_id)}
     if not isinstance(body.ship_to_address, UnsetType):

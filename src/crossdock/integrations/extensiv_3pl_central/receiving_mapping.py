@@ -23,7 +23,7 @@ STATUSES: dict[int, tuple[str, ReceivingStatus]] = {
 
 
 def has_arrived(found: Receiver) -> bool:
-    """Whether its quantities are what arrived. Those of an announcement, and before it arrives, are what is expected."""
+    """Whether its quantities are what arrived; until then, and of an announcement, they are what is expected."""
     own = found.read_only
     if own.receiver_type == client.ANNOUNCED or own.status == CANCELED:
         return False

@@ -7,7 +7,6 @@ from typing import Any
 
 from msgspec import UNSET, UnsetType
 
-
 from crossdock.contract.errors import UnexpectedShape, VendorRejected
 from crossdock.contract.wms import orders
 from crossdock.contract.wms.inventory import INVENTORY
@@ -78,9 +77,7 @@ class Sales(StockKeeping):
         """An order that was made carries the reference of the body, which no two orders of a customer share."""
         body: CreateOrder = attempt.body
         owner = self.owner_of(None if isinstance(body.warehouse_customer_id, UnsetType) else body.warehouse_customer_id)
-        condition = client.rql(
-            f"{client.OWNER_ID}=={owner}", f"{client.REFERENCE}=={client.value(body.reference_id)}"
-        )
+        condition = client.rql(f"{client.OWNER_ID}=={owner}", f"{client.REFERENCE}=={client.value(body.reference_id)}")
         async for found, _ in self.order_pages(condition):
             for order in found:
                 if order.reference_num == body.reference_id:

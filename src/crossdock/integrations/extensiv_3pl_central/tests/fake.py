@@ -68,7 +68,7 @@ class FakeExtensiv(Ordered):
 
     @serves("POST", "/AuthServer/api/Token")
     def token(self, call: Call) -> Any:
-        return {"access_token": ACCESS, "token_type": "Bearer", "expires_in": 3600, "scope": ""}
+        return {"access_token": ACCESS, "expires_in": 3600, "scope": ""}
 
     def held(self, resource: Resource) -> set[str]:
         found: dict[str, Any] = {

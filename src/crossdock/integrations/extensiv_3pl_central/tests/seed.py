@@ -161,7 +161,11 @@ ORDERS: dict[int, tuple[int, int, dict[str, Any], dict[int, int]]] = {
             "routingInfo": UPS,
             "shipTo": ANN,
             "shipCancelDate": "2026-12-02T00:00:00",
-            "fulfillInvInfo": {"fulfillInvShippingAndHandling": 4.95, "fulfillInvTax": 0, "fulfillInvDiscountAmount": 1.1},
+            "fulfillInvInfo": {
+                "fulfillInvShippingAndHandling": 4.95,
+                "fulfillInvTax": 0,
+                "fulfillInvDiscountAmount": 1.1,
+            },
             "savedElements": [{"name": "Source", "value": "Web"}],
         },
         {TEA_BOX: 3, MUG: 1},

@@ -37,7 +37,10 @@ class Stocked(Goods):
     def sides(self, owner: int, place: int) -> dict[str, Any]:
         """Whose something is, and where."""
         shown = {"id": owner, "name": self.customers[owner]["companyInfo"].get("companyName", "")}
-        return {"customerIdentifier": shown, "facilityIdentifier": {"id": place, "name": self.facilities[place]["name"]}}
+        return {
+            "customerIdentifier": shown,
+            "facilityIdentifier": {"id": place, "name": self.facilities[place]["name"]},
+        }
 
     def named(self, item: int) -> dict[str, Any]:
         return {"id": item, "sku": self.items[item]["sku"]}
@@ -100,7 +103,9 @@ class Stocked(Goods):
 
     def entries(self) -> list[str]:
         """Ids of the ledger."""
-        return [f"{key}-{line['receiveItemId']}" for key, a in self.adjustments.items() for line in a["_embedded"]["item"]]
+        return [
+            f"{key}-{line['receiveItemId']}" for key, a in self.adjustments.items() for line in a["_embedded"]["item"]
+        ]
 
     def promised(self) -> Counter[int]:
         """Units of receipts that are promised to open orders."""
@@ -163,7 +168,10 @@ class Stocked(Goods):
     def find_item(self, owner: int, identifier: dict[str, Any]) -> int | None:
         """The item of a customer that an id or a SKU names."""
         for item in self.items_of(owner):
-            if identifier.get("id", item["itemId"]) == item["itemId"] and identifier.get("sku", item["sku"]) == item["sku"]:
+            if (
+                identifier.get("id", item["itemId"]) == item["itemId"]
+                and identifier.get("sku", item["sku"]) == item["sku"]
+            ):
                 return int(item["itemId"])
         return None
 
@@ -183,9 +191,7 @@ class Stocked(Goods):
         for key, held in self.receipts.items():
             groups.setdefault((held["item"], held["more"].get("qualifier", ""), held["place"]), []).append(key)
         taken, waiting = self.promised(), self.waiting()
-        return [
-            self._summary(*group, keys, taken, waiting[group[0], group[2]]) for group, keys in groups.items()
-        ]
+        return [self._summary(*group, keys, taken, waiting[group[0], group[2]]) for group, keys in groups.items()]
 
     def _summary(
         self, item: int, qualifier: str, place: int, keys: list[int], taken: Counter[int], waiting: int
