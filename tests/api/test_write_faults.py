@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -16,6 +17,7 @@ from crossdock.platform.app import make_app
 from crossdock.platform.engine import Engine
 from tests.api.client import DepotConnection, client_of, connected_depot, engine_like
 from tests.api.depot_server import HALF, HTML, NOTHING, refusal, running_depot
+from tests.api.vendors.depot import Depot
 from tests.kit.loopback import Answer
 
 pytestmark = pytest.mark.anyio
@@ -239,6 +241,45 @@ class TestAfterTheAnswer:
         monkeypatch.setattr(depot_connection.engine, "now", lambda: later)
         again = await depot_connection.adjust(key="key")
         assert (again.status_code, again.json()["data"]["onhand"]) == (200, 11)
+        assert depot_connection.depot.effects == ["a +1"]
+
+    async def test_a_database_that_goes_away_with_the_answer_does_not_hide_it(
+        self, depot_connection: DepotConnection, database_url: str
+    ) -> None:
+        """Told that the database is away, the caller would write again, and the stock would be booked twice."""
+        depot_connection.depot.stock("a")
+        await depot_connection.sync()
+        hold = asyncio.Event()
+        fault = depot_connection.depot.fail("POST", "/adjustments", hold=hold, applies=True)
+        writing = asyncio.create_task(depot_connection.adjust())
+        await fault.met.wait()
+        budget = "select from vendor_budgets where connection_id = %s for update"
+        ended = "select pg_terminate_backend(pid) from pg_stat_activity where %s = any(pg_blocking_pids(pid))"
+        async with await psycopg.AsyncConnection.connect(database_url) as other:
+            await other.execute(budget, (depot_connection.connection_id,))
+            hold.set()
+            while not await (await other.execute(ended, (other.info.backend_pid,))).fetchall():  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+            answer = await writing
+            await other.rollback()
+        assert (answer.status_code, answer.json()["data"]["onhand"]) == (200, 11)
+
+    async def test_a_mistake_of_ours_leaves_it_open(
+        self, depot_connection: DepotConnection, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """An internal error says nothing of the write, so the caller would make it again."""
+        depot_connection.depot.stock("a")
+        await depot_connection.sync()
+        adjust = Depot.adjust_inventory
+
+        async def mistaken(self: Depot, *given: Any) -> Any:
+            await adjust(self, *given)
+            raise LookupError("mistaken")
+
+        monkeypatch.setattr(Depot, "adjust_inventory", mistaken)
+        answer = await depot_connection.adjust()
+        assert answer.status_code == 504
+        assert "an error of ours" in answer.json()["error"]
         assert depot_connection.depot.effects == ["a +1"]
 
     async def test_one_that_was_settled_meanwhile_has_one_answer(

@@ -15,7 +15,7 @@ import stamina
 
 from crossdock.accounts import service as accounts
 from crossdock.connections import service
-from crossdock.contract.actions import Action
+from crossdock.contract.actions import Action, Answer
 from crossdock.contract.catalogue import ACTION_BY_KEY
 from crossdock.integrations.kit.adapter import Incremental
 from crossdock.integrations.kit.budget import Budget, Rate
@@ -24,8 +24,10 @@ from crossdock.platform.app import make_app
 from crossdock.platform.engine import Engine
 from crossdock.syncs import schedules
 from crossdock.syncs import service as syncs
+from crossdock.vendor_webhooks import service as vendor_webhooks
+from crossdock.vendor_webhooks import store as subscriptions
 from tests.api.client import Caller, client_of, engine_like
-from tests.contract_suite.test_fake_vendors import FAKES, name_of, writes
+from tests.contract_suite.test_fake_vendors import FAKES, _changing_request, listening, name_of, writes
 
 pytestmark = pytest.mark.anyio
 HASTE = 100
@@ -85,6 +87,17 @@ class Place:
         shown = (await self.caller.get(f"/connections/{self.connection_id}")).json()["data"][0]
         assert shown["errors"] == []
 
+    async def subscribe(self) -> str:
+        """Asks the vendor for its webhooks, as the worker does; the path that it sends them to."""
+        while claims := await vendor_webhooks.claim_subscriptions(self.engine):
+            for claim in claims:
+                if claim.connection_id == self.connection_id:
+                    await vendor_webhooks.subscribe(self.engine, claim)
+        async with self.engine.database.system() as system:
+            row = await subscriptions.find(system, self.connection_id)
+        assert row is not None
+        return vendor_webhooks.address(self.engine, row).removeprefix(row.wanted_url)
+
     async def stored(self, action: Action) -> dict[str, dict[str, Any]]:
         """The records of a list, by id; of a list inside other records, those inside all of them."""
         outside, inside, rest = action.path.partition("/{")
@@ -105,7 +118,7 @@ class Place:
 @contextlib.asynccontextmanager
 async def connected(engine: Engine, fake: FakeVendor) -> AsyncIterator[Place]:
     """A new organization with a connection to the fake."""
-    own = engine_like(engine)
+    own = engine_like(engine, public_url="https://crossdock.example.com")
     real = own.network
     own.network = fake  # type: ignore[assignment]
     own.now = lambda: fake.now  # type: ignore[method-assign]
@@ -162,6 +175,29 @@ class TestSyncing:
             await place.sync()
 
 
+@pytest.mark.parametrize("kind", listening(), ids=name_of)
+async def test_what_the_vendor_tells_is_shown_without_a_sync(engine: Engine, kind: type[FakeVendor]) -> None:
+    """A sale that waits for the next sync is sold a second time meanwhile."""
+    async with connected(engine, kind()) as place:
+        await place.sync()
+        path = await place.subscribe()
+        assert place.fake.subscribed() == sorted(kind.adapter.receivers)
+        for action in place.reads:
+            if action.resource in kind.silent:
+                continue
+            before = await place.stored(action)
+            place.fake.pass_time(minutes=5)
+            changed = place.fake.change(action.resource)
+            for message in place.fake.tell(action.resource, changed):
+                answer = await place.caller.http.post(path, content=message.body, headers=dict(message.headers))
+                assert answer.status_code == 200, answer.text
+            await vendor_webhooks.drain(place.engine)
+            after = await place.stored(action)
+            assert changed
+            for identifier in changed:
+                assert after[identifier] != before.get(identifier)
+
+
 @pytest.mark.parametrize("kind", [kind for kind in FAKES if kind.adapter.plain_http], ids=name_of)
 async def test_a_call_is_passed_through(engine: Engine, kind: type[FakeVendor]) -> None:
     """What the API does not cover has to be reachable with the stored credentials all the same."""
@@ -202,3 +238,31 @@ async def test_a_write_is_seen_at_once_and_after_the_next_sync(
             assert {k: v for k, v in stored.items() if k not in own} == {
                 k: v for k, v in record.items() if k not in own
             }
+
+
+def settled_batches() -> list[Any]:
+    """The first scene of each batch whose lost answer is settled."""
+
+    def is_settled(kind: type[FakeVendor], scene: Any) -> bool:
+        made = kind.adapter.implementations[f"{kind.adapter.vertical}/{scene.action}"]
+        return made.settler is not None and made.action.answer is Answer.RECORDS
+
+    return [item for item in writes() if is_settled(*item.values)]
+
+
+@pytest.mark.parametrize(("kind", "scene"), settled_batches())
+async def test_a_batch_that_is_settled_answers_as_a_batch(engine: Engine, kind: type[FakeVendor], scene: Any) -> None:
+    """Whoever sends a batch a second time reads a list, whether its first answer was lost or not."""
+    fake = kind()
+    action = ACTION_BY_KEY[f"{kind.adapter.vertical}/{scene.action}"]
+    body = {"line_items": scene.body["line_items"][:1]}
+    method, path = await _changing_request(kind, scene)
+    async with connected(engine, fake) as place:
+        await place.sync()
+        fake.fail(Fault.SLOW, method=method, path=path, times=9)
+        lost = await place.caller.send(action.method, action.path, json=body, headers={"Idempotency-Key": "batch"})
+        assert lost.status_code == 504, lost.text
+        fake.heal()
+        again = await place.caller.send(action.method, action.path, json=body, headers={"Idempotency-Key": "batch"})
+        assert again.status_code == 200, again.text
+        assert [record["id"] for record in again.json()["data"]] == [body["line_items"][0]["product_id"]]

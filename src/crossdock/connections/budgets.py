@@ -9,12 +9,16 @@ from collections.abc import AsyncIterator, Callable
 from typing import TypeVar
 from uuid import UUID, uuid4
 
+import psycopg
+import structlog
+
 from crossdock.connections import budget_store, turns
 from crossdock.connections.turns import Ask, BudgetState, Decision
 from crossdock.integrations.kit.budget import Budget, NoTurn, Priority, Rate, Turn
 from crossdock.platform.engine import Engine
 
 T = TypeVar("T")
+log = structlog.get_logger(__name__)
 
 PATIENCE_SECONDS = {Priority.WRITE: 30.0, Priority.LIVE: 30.0, Priority.SYNC: 300.0, Priority.BACKFILL: 300.0}
 """How long a request waits for its turn in all. A caller is told to come back rather than made to wait longer."""
@@ -103,6 +107,13 @@ class StoredBudget:
                 await asyncio.sleep(min(decision.wait_seconds, turns.LONGEST_SLEEP_SECONDS))
 
     async def _end(self, ask: Ask, turn: Turn) -> None:
+        try:
+            await self._give_back(ask, turn)
+        except psycopg.OperationalError:
+            # The answer is here, and counts whatever becomes of the place: that is free again when its lease ends.
+            log.exception("the end of a request could not be noted", connection_id=str(self._connection_id))
+
+    async def _give_back(self, ask: Ask, turn: Turn) -> None:
         if turn.report is None and turn.hold_seconds <= 0:
             await budget_store.end_request(self._engine.database, self._organization_id, self._connection_id, ask.id)
             return

@@ -300,9 +300,12 @@ async def _send(
             await _close(engine, row, "failed", str(error))
             raise
         opened = await _close(engine, row, "uncertain", _reason(error, adapter_type))
-        if isinstance(error, CrossdockError | TimeoutError):
-            raise uncertain(opened) from error
-        raise
+        if not isinstance(error, Exception):
+            raise
+        if not isinstance(error, CrossdockError | TimeoutError):
+            # Ours, not the system's. The caller must not take it for a write that may be sent again all the same.
+            log.exception("a write failed after it was sent", write_id=row.id.hex)
+        raise uncertain(opened) from error
     try:
         return WriteAnswer(await _commit(engine, request.resource, row, outcome, tags))
     except psycopg.Error as error:
@@ -313,7 +316,11 @@ async def _send(
 
 
 def _reason(error: BaseException, adapter_type: type[Adapter]) -> str:
-    said = error.message if isinstance(error, CrossdockError) else "it took too long"
+    said = "an error of ours, which the log has"
+    if isinstance(error, TimeoutError | asyncio.CancelledError):
+        said = "it took too long"
+    elif isinstance(error, CrossdockError):
+        said = error.message
     return f"The write was sent to {adapter_type.display_name}, but its outcome is not known: {said}"
 
 
@@ -451,14 +458,21 @@ async def settle(engine: Engine, row: WriteRow) -> WriteRow:
         log.warning("a write could not be settled", write_id=row.id.hex, error=error.message)
         settled = None
     if isinstance(settled, Applied):
-        outcome = Written(settled.record, related=settled.related)
-        answer = await _commit(engine, action.resource, row, outcome, tags)
+        answer = await _commit(engine, action.resource, row, _outcome(action, settled), tags)
         return msgspec.structs.replace(row, state="succeeded", answer=answer)
     if isinstance(settled, NotApplied) and engine.now() >= row.deadline:
         return await _close(engine, row, "failed", "The connected system never carried it out")
     if row.state == "sending" and engine.now() >= row.deadline:
         return await _close(engine, row, "uncertain", "The write was sent, but its outcome is not known")
     return row
+
+
+def _outcome(action: Action, settled: Applied[Any]) -> Written[Any] | BatchWritten[Any]:
+    """What a settled write answers with: the same as if its own answer had come."""
+    if action.answer is not Answer.RECORDS:
+        return Written(settled.record, related=settled.related)
+    others = [record for item in settled.related if item.resource is action.resource for record in item.records]
+    return BatchWritten([settled.record, *others])
 
 
 def _decoded(adapter: type[Adapter], action: Action, row: WriteRow) -> tuple[Any, list[Any] | None]:

@@ -106,7 +106,8 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Applied(Generic[R]):
-    """A settled write that took effect; `record` and `related` are the system's present state."""
+    """A settled write that took effect; `record` and `related` are the system's present state. Of a batch, `related`
+    has the records of its other lines."""
 
     record: R
     related: Sequence[Related] = ()

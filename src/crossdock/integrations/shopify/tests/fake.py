@@ -250,7 +250,11 @@ class FakeShopify(GraphQLFake):
             return []
         body = json.dumps({**told, "admin_graphql_api_id": "gid://shopify/x/1"}).encode()
         digest = hmac.new(SECRET.encode(), body, "sha256").digest()
-        headers = {"topic": topic, "hmac-sha256": base64.b64encode(digest).decode(), "webhook-id": "b54557e4"}
+        headers = {
+            "topic": topic,
+            "hmac-sha256": base64.b64encode(digest).decode(),
+            "webhook-id": f"b54557e4-{len(self.calls)}",
+        }
         return [Incoming({f"x-shopify-{name}": value for name, value in headers.items()}, body)]
 
     def _list(self, found: list[dict[str, Any]], query: str | None, page: dict[str, Any]) -> Any:
