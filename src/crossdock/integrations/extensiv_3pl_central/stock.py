@@ -66,7 +66,7 @@ class StockKeeping(Catalogue):
             page += 1
             # https://3w.extensiv.com/rels/inventory/stocksummaries
             condition = client.one_of(client.STOCK_ITEM_ID, numbers)
-            asked = {"pgsiz": client.STOCK_PER_PAGE, "pgnum": page, "rql": condition}
+            asked: dict[str, str | int | None] = {"pgsiz": client.STOCK_PER_PAGE, "pgnum": page, "rql": condition}
             answered = await self.ask("/inventory/stocksummaries", StockSummaries, asked)
             for row in answered.summaries:
                 key = (row.item_identifier.id, row.qualifier, row.facility_id)
