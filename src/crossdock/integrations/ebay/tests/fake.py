@@ -90,6 +90,7 @@ class FakeEbay(RestFake):
             sku = f"CARD-{number:03}"
             item: dict[str, Any] = {"availability": {"shipToLocationAvailability": {"quantity": number}}}
             self.items[sku] = {**item, "product": {"title": f"Card {number}"}}
+            self.add_offer(sku, "4.00", f"11012345{number:04}")
             self.locations[f"bin-{number:03}"] = copy.deepcopy(seed.LOCATIONS["east"])
             line = {"id": f"2{number:04}", "sku": sku, "units": 1, "cost": "3.00"}
             self.office.add(f"18-00001-{number:05}", self._past(), lines=[line], sent=number < 3)
