@@ -60,15 +60,16 @@ STATUS = "readonly.status"
 CHANGED = "readonly.lastmodifieddate"
 
 # docs, inventory/receivers: kinds of receivers. An announcement is one that is received against later.
-RECEIVED, RETURNED, ANNOUNCED = 0, 1, 2
+RETURNED, ANNOUNCED = 1, 2
+# docs, orders/order, inventory/receiver and adjustment: WarehouseTransactionApiStatus, the same of all of them. Closed
+# is "has been confirmed", which is how goods are sent.
+OPEN, CLOSED, CANCELED = 0, 1, 2
 ALL_DETAILS = {"detail": "All", "itemdetail": "All"}
 """docs, orders/orders and inventory/receivers: without them there are no lines."""
 CONFLICT = 412
 """docs, Rels/exceptions: the ETag of `If-Match` is not the present one."""
 ATTEMPTS = 3
 """How often a change is tried again when somebody else changed the same record in between."""
-CLOCK_SLACK = timedelta(minutes=5)
-"""How far the vendor's clock may be off ours where its dates are to prove something."""
 _DATE = "%Y-%m-%dT%H:%M:%S"
 
 Zone = Literal[

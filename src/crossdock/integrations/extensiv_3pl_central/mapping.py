@@ -371,7 +371,7 @@ def _entry(found: Adjustment, line: AdjustmentItem, number: int, zone: ZoneInfo)
         entry_date=when_or_none(own.process_date, zone) or made,
         inventory_item_id=item_id(line.item_identifier),
         sku=sku_of(line.item_identifier),
-        quantity=whole_units(line.qty),
+        quantity=0 if own.status == client.CANCELED else whole_units(line.qty),
         raw_event_type="Adjustment",
         event_type="movement" if own.sub_type else "adjustment",
         reason=text_or_none(found.notes),

@@ -32,12 +32,10 @@ from crossdock.integrations.extensiv_3pl_central.order_models import (
 )
 from crossdock.integrations.kit.mapping import money, text_or_none, whole_units
 
-# docs, orders/order: WarehouseTransactionApiStatus. Closed is "has been confirmed", which is how goods are sent.
-OPEN, CLOSED, CANCELED = 0, 1, 2
 STATUSES: dict[int, tuple[str, WmsOrderStatus]] = {
-    OPEN: ("Open", "open"),
-    CLOSED: ("Closed", "fulfilled"),
-    CANCELED: ("Canceled", "cancelled"),
+    client.OPEN: ("Open", "open"),
+    client.CLOSED: ("Closed", "fulfilled"),
+    client.CANCELED: ("Canceled", "cancelled"),
 }
 TYPES: dict[str, orders.OrderType] = {"b2b": "b2b", "d2c": "d2c"}
 """docs, orders/order: orderType; others, such as AmazonFBA, are none of ours."""
@@ -49,7 +47,7 @@ PREPAID = frozenset({"prepaid", "sender"})
 def status_code(own: OrderFacts) -> int | None:
     """The status; older answers only say whether an order is closed."""
     if own.status is None and own.is_closed is not None:
-        return CLOSED if own.is_closed else OPEN
+        return client.CLOSED if own.is_closed else client.OPEN
     return own.status
 
 
@@ -137,7 +135,7 @@ def _facts(order: ExtensivOrder, routing: Routing) -> dict[str, object]:
 def _line(line: Line, own: OrderFacts) -> orders.OrderLineItem:
     units = line.qty or ZERO
     taken = sum((part.properly_picked_primary or ZERO for part in line.read_only.allocations or []), ZERO)
-    done = bool(own.pick_done_date) or status_code(own) == CLOSED
+    done = bool(own.pick_done_date) or status_code(own) == client.CLOSED
     return orders.OrderLineItem(
         product_id=item_id(line.item_identifier),
         sku=sku_of(line.item_identifier),
@@ -166,7 +164,7 @@ def recipient(found: Person | None) -> ShipToAddress:
 def _shipments(order: ExtensivOrder, zone: ZoneInfo) -> list[orders.OrderShipment]:
     """An order leaves as a whole when it is confirmed."""
     own = order.read_only
-    if status_code(own) != CLOSED:
+    if status_code(own) != client.CLOSED:
         return []
     left = own.ship_date or own.process_date or own.last_modified_date
     if left is None:

@@ -13,21 +13,19 @@ from crossdock.integrations.extensiv_3pl_central.models import ZERO
 from crossdock.integrations.extensiv_3pl_central.receiving_models import Receiver, ReceiverLine
 from crossdock.integrations.kit.mapping import money, text_or_none, whole_units
 
-# docs, inventory/receiver: WarehouseTransactionApiStatus, the same as of orders.
-OPEN, CLOSED, CANCELED = 0, 1, 2
 STATUSES: dict[int, tuple[str, ReceivingStatus]] = {
-    OPEN: ("Open", "open"),
-    CLOSED: ("Closed", "received"),
-    CANCELED: ("Canceled", "cancelled"),
+    client.OPEN: ("Open", "open"),
+    client.CLOSED: ("Closed", "received"),
+    client.CANCELED: ("Canceled", "cancelled"),
 }
 
 
 def has_arrived(found: Receiver) -> bool:
     """Whether its quantities are what arrived; until then, and of an announcement, they are what is expected."""
     own = found.read_only
-    if own.receiver_type == client.ANNOUNCED or own.status == CANCELED:
+    if own.receiver_type == client.ANNOUNCED or own.status == client.CANCELED:
         return False
-    return own.status == CLOSED or bool(found.arrival_date)
+    return own.status == client.CLOSED or bool(found.arrival_date)
 
 
 def status_of(found: Receiver) -> ReceivingStatus:
@@ -56,7 +54,7 @@ def still_to_come(found: Receiver) -> dict[tuple[int, int], int]:
     """Units that are expected and have not arrived, by item and facility."""
     place = found.read_only.facility_identifier
     total: dict[tuple[int, int], int] = {}
-    if place is None or found.read_only.status != OPEN or found.read_only.receiver_type == client.RETURNED:
+    if place is None or found.read_only.status != client.OPEN or found.read_only.receiver_type == client.RETURNED:
         return total
     for line in found.lines:
         number = line.item_identifier.id if line.item_identifier else None

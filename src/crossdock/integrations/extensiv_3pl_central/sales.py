@@ -12,7 +12,7 @@ from crossdock.contract.wms import orders
 from crossdock.contract.wms.inventory import INVENTORY
 from crossdock.integrations.extensiv_3pl_central import client, order_bodies
 from crossdock.integrations.extensiv_3pl_central.order_bodies import CreateOrder, CreateOrderShipment, UpdateOrder
-from crossdock.integrations.extensiv_3pl_central.order_mapping import CLOSED, order_record, status_code
+from crossdock.integrations.extensiv_3pl_central.order_mapping import order_record, status_code
 from crossdock.integrations.extensiv_3pl_central.order_models import ExtensivOrder
 from crossdock.integrations.extensiv_3pl_central.stock import StockKeeping
 from crossdock.integrations.kit.adapter import (
@@ -128,7 +128,7 @@ class Sales(StockKeeping):
     async def settle_create_order_shipment(self, attempt: Attempt) -> Settlement:
         """A confirmed order with the tracking number that was sent is ours; another one may be somebody else's."""
         order = await self._order(self.known(attempt.ids[0], "order"))
-        if status_code(order.read_only) != CLOSED:
+        if status_code(order.read_only) != client.CLOSED:
             return NotApplied()
         number, routing = attempt.body.tracking_number, order.routing_info
         if number is UNSET or routing is None or routing.tracking_number != number:

@@ -96,7 +96,7 @@ class StockKeeping(Catalogue):
     async def awaited(self) -> mapping.Awaited:
         """Units that open announcements still have to bring."""
         total: dict[tuple[int, int], int] = {}
-        async for found, _ in self.receiver_pages(client.rql(self.own, f"{client.STATUS}==0")):
+        async for found, _ in self.receiver_pages(client.rql(self.own, f"{client.STATUS}=={client.OPEN}")):
             for receiver in found:
                 for key, units in still_to_come(receiver).items():
                     total[key] = total.get(key, 0) + units

@@ -386,6 +386,8 @@ def test_an_adjustment_without_its_lines_is_no_empty_one() -> None:
     found = mapping.ledger_records(msgspec.convert({"readOnly": own, "_embedded": {"item": lines}}, Adjustment), ZONE)
     assert [(entry.id, entry.quantity, entry.reason) for entry in found] == [("6-1", -2, None), ("6-9", 1, None)]
     assert found[0].entry_date == moment("2026-03-01T18:00:00Z")
+    called_off = msgspec.convert({"readOnly": {**own, "status": 2}, "_embedded": {"item": lines}}, Adjustment)
+    assert [entry.quantity for entry in mapping.ledger_records(called_off, ZONE)] == [0, 0]
 
 
 def test_a_changed_order_keeps_everything_else() -> None:
