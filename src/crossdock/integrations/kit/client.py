@@ -35,6 +35,7 @@ from crossdock.integrations.kit.transport import (
     Transport,
     VendorAnswer,
     VendorRequest,
+    retry_after_seconds,
     shown_url,
 )
 
@@ -326,15 +327,6 @@ def _text(value: str | int | bool) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
-
-
-def retry_after_seconds(answer: VendorAnswer, default: float = 1.0) -> float:
-    """The seconds an answer asks to wait; a date or nonsense counts as the default."""
-    text = answer.headers.get("retry-after", "")
-    try:
-        return max(0.0, min(float(text), 3600.0))
-    except ValueError:
-        return default
 
 
 def _wait_before_retry(error: Exception) -> bool | float:
