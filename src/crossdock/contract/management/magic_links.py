@@ -31,7 +31,7 @@ class MagicLink(msgspec.Struct, kw_only=True):
     expires_at: Annotated[Timestamp, _about("When it stops working.", "2025-09-17T15:01:41Z")]
     integration_type: Annotated[Vertical, _about("The vertical it offers.", "wms")]
     integration_allow_list: Annotated[list[str] | None, _about(_ALLOW, example=["shipbob"])] = None
-    integration_block_list: Annotated[list[str] | None, _about(_BLOCK, ["sandbox"])] = None
+    integration_block_list: Annotated[list[str] | None, _about(_BLOCK, example=["extensiv-3pl-central"])] = None
     integrations_with_endpoints: Annotated[list[str] | None, _about(_WITH, ["get_inventory"])] = None
     customer_id: Annotated[str | None, _about("Your own identifier of the customer.", "customer-123")] = None
     url: Annotated[

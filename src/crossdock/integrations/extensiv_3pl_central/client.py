@@ -21,8 +21,7 @@ from crossdock.contract.errors import NeedsReconnect, RateLimited, UnexpectedSha
 from crossdock.contract.values import ENCODER
 from crossdock.integrations.kit.adapter import VendorMessage
 from crossdock.integrations.kit.auth import AuthSession, Credentials, Token, TokenScheme, credential
-from crossdock.integrations.kit.client import retry_after_seconds
-from crossdock.integrations.kit.transport import VendorAnswer, VendorRequest
+from crossdock.integrations.kit.transport import VendorAnswer, VendorRequest, retry_after_seconds
 
 NAME = "Extensiv (3PL Central)"
 HOST = "https://secure-wms.com"  # docs, Rels/auth
