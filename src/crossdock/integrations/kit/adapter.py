@@ -267,6 +267,8 @@ class Adapter:
     auth: ClassVar[AuthScheme]
     credentials_type: ClassVar[type[Credentials]]
     budget: ClassVar[Budget | None] = None
+    retry_after_header: ClassVar[str] = "retry-after"
+    """Where a 429 says for how many seconds nobody should ask, in lower case."""
     in_process: ClassVar[str | None] = None
     """Name of a server inside this process to talk to instead of the network; only the sandbox has one."""
     plain_http: ClassVar[bool] = True

@@ -71,6 +71,7 @@ class ShipBobBase(Adapter):
     credentials_type = ShipBobCredentials
     credentials: ShipBobCredentials
     budget = Budget(150, 60, "https://developer.shipbob.com/rate-limit")
+    retry_after_header = "x-retry-after"
     _channels: list[Channel] | None = None
 
     @property

@@ -70,7 +70,7 @@ class FakeShipBob(RestFake):
         # https://developer.shipbob.com/rate-limit
         if status == 429:
             words = {"statusCode": 429, "message": "Rate limit is exceeded. Try again in 25 seconds."}
-            return Reply(words, 429, {"x-retry-after": "25", "x-remaining-calls": "0"})
+            return Reply(words, 429, {"x-remaining-calls": "0"})
         return Reply(status=status, text="")
 
     def held(self, resource: Resource) -> set[str]:
