@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from crossdock.integrations.shiphero.catalogue import Catalogue
-from crossdock.integrations.shiphero.receiving import Receiving
-from crossdock.integrations.shiphero.sales import Sales
+from crossdock.integrations.shiphero.messages import Messages
 
 
-class ShipHero(Sales, Receiving, Catalogue):
+class ShipHero(Messages):
     """A ShipHero account."""
 
     slug = "shiphero"

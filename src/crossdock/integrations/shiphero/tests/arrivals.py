@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from crossdock.integrations.kit.fake.graphql import resolves
 from crossdock.integrations.shiphero.tests import seed
-from crossdock.integrations.shiphero.tests.documents import by_cursor, gid
-from crossdock.integrations.shiphero.tests.state import State
+from crossdock.integrations.shiphero.tests.answers import Answers
+from crossdock.integrations.shiphero.tests.documents import by_cursor, gid, number
 
 VENDORS = {41: "Tea Traders", 42: None}
 # Lines are (product, units, received, price).
@@ -21,7 +22,7 @@ RETURNS: dict[int, dict[str, Any]] = {
 }
 
 
-class Arrivals(State):
+class Arrivals(Answers):
     """What is on its way in."""
 
     def fill(self) -> None:
@@ -104,3 +105,35 @@ class Arrivals(State):
                 for line, (product, units, received, restocked) in lines.items()
             ],
         }
+
+    @resolves("Query", "purchase_orders")
+    def list_purchases(self, created_from: str | None = None, customer_account_id: str | None = None) -> Any:
+        found = [
+            purchase for purchase in self.purchases.values() if customer_account_id in (None, purchase["account_id"])
+        ]
+        return self.listed("purchase_orders", self.since(found, "created_at", created_from, None))
+
+    @resolves("Query", "purchase_order")
+    def one_purchase(self, id: str) -> Any:
+        if gid("PurchaseOrder", number(id)) != id or number(id) not in self.purchases:
+            raise self.unknown("purchase_order")
+        return self.answered("purchase_order", data=self.purchases[number(id)])
+
+    @resolves("Query", "vendors")
+    def list_vendors(self) -> Any:
+        return self.listed("vendors", list(self.vendors.values()))
+
+    @resolves("Query", "returns")
+    def list_returns(self, order_id: str | None = None, customer_account_id: str | None = None) -> Any:
+        found = [
+            item
+            for item in self.returns.values()
+            if order_id in (None, item["order_id"]) and customer_account_id in (None, item["account_id"])
+        ]
+        return self.listed("returns", found)
+
+    @resolves("Query", "return")
+    def one_return(self, id: str) -> Any:
+        if gid("Return", number(id)) != id or number(id) not in self.returns:
+            raise self.unknown("return")
+        return self.answered("return", data=self.returns[number(id)])

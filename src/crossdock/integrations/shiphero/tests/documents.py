@@ -185,6 +185,7 @@ class Documents:
         ]
         return {
             "id": gid("Shipment", parcel["number"]),
+            "order_id": gid("Order", key),
             "created_date": parcel["created_date"],
             "warehouse_id": gid("Warehouse", parcel["warehouse"]),
             "address": parcel["address"],
