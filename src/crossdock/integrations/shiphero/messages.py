@@ -29,7 +29,7 @@ from crossdock.integrations.kit.webhooks import (
     in_header,
 )
 from crossdock.integrations.shiphero import client, mapping, queries
-from crossdock.integrations.shiphero.catalogue import Catalogue
+from crossdock.integrations.shiphero.goods import Goods
 from crossdock.integrations.shiphero.models import ShipHeroProduct, StockedProduct
 from crossdock.integrations.shiphero.receiving import Receiving
 from crossdock.integrations.shiphero.sales import Sales
@@ -50,16 +50,16 @@ def type_of(message: Incoming) -> str:
     return next((found for place in _PLACES if (found := in_body(place)(message))), "")
 
 
-class _Goods(msgspec.Struct):
+class _Named(msgspec.Struct):
     sku: str
 
 
 class _InventoryUpdate(msgspec.Struct):
-    inventory: list[_Goods]
+    inventory: list[_Named]
 
 
 class _ProductUpdate(msgspec.Struct):
-    product: list[_Goods]
+    product: list[_Named]
 
 
 class _OrderMessage(msgspec.Struct):
@@ -95,7 +95,7 @@ class _NewHook(msgspec.Struct):
     shared_signature_secret: str | None = None
 
 
-class Messages(Sales, Receiving, Catalogue):
+class Messages(Sales, Receiving, Goods):
     """Asking for messages, and what they mean."""
 
     webhooks = Webhooks(
@@ -176,7 +176,7 @@ class Messages(Sales, Receiving, Catalogue):
             return _gone(returns.RETURNS, return_id, error)
 
 
-def _skus(found: Sequence[_Goods]) -> list[str]:
+def _skus(found: Sequence[_Named]) -> list[str]:
     return list(dict.fromkeys(item.sku for item in found))
 
 

@@ -358,3 +358,12 @@ mutation Create($data: CreateWebhookInput!) {{
     1,
 )
 DELETE_WEBHOOK = Query(f"mutation Delete($data: DeleteWebhookInput!) {{ webhook_delete(data: $data) {{ {META} }} }}", 1)
+BUILD_KIT = Query(
+    f"mutation Build($data: BuildKitInput!) {{ kit_build(data: $data) {{ {META} product {{ id }} }} }}", 1
+)
+REMOVE_COMPONENTS = Query(
+    f"""
+mutation Remove($data: RemoveKitComponentsInput!) {{ kit_remove_components(data: $data) {{ {META} product {{ id }} }} }}
+""",
+    1,
+)

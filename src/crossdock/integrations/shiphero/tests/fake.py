@@ -36,6 +36,7 @@ from crossdock.integrations.shiphero.tests.costs import MOST, charges
 from crossdock.integrations.shiphero.tests.documents import PLAIN, by_cursor, gid, number, text
 from crossdock.integrations.shiphero.tests.hooks import Hooks
 from crossdock.integrations.shiphero.tests.scenes import SCENES
+from crossdock.integrations.shiphero.tests.shelf import Shelf
 
 REFRESH, ACCESS = "test-refresh-token", "test-access-token"
 
@@ -44,7 +45,7 @@ def _is_time(value: Any) -> bool:
     return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is None
 
 
-class FakeShipHero(Hooks, Arrivals, GraphQLFake):
+class FakeShipHero(Hooks, Shelf, Arrivals, GraphQLFake):
     """Products with stock in warehouses, the log of its changes, orders and what is sent of them."""
 
     adapter = ShipHero
@@ -356,13 +357,6 @@ class FakeShipHero(Hooks, Arrivals, GraphQLFake):
         location = number(data["location_id"]) if "location_id" in data else None
         self.move(key, place, after - there, data.get("reason"), location)
         return self.answered(root, warehouse_product=self.stock_node(key, place))
-
-    @resolves("Mutation", "product_update")
-    def update_product(self, data: dict[str, Any]) -> Any:
-        key = self.by_sku(data)
-        given: dict[str, Any] = {name: data[name] for name in ("name", "barcode", "dimensions") if name in data}
-        self.products[key] |= {**given, "updated_at": text(self.now)}
-        return self.answered("product_update", product=self.product_node(key))
 
     @resolves("Mutation", "order_create")
     def create_order(self, data: dict[str, Any]) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hmac
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 from crossdock.contract.resources import Resource
 from crossdock.contract.wms.customers import WAREHOUSE_CUSTOMERS
@@ -25,7 +25,13 @@ from crossdock.integrations.shiphero.tests.documents import gid, number
 class Hooks(Answers):
     """One webhook for each type and shop; each has a secret that is shown once."""
 
-    silent = (WAREHOUSES, WAREHOUSE_LOCATIONS, WAREHOUSE_CUSTOMERS, INVENTORY_LEDGER, INBOUND_SHIPMENT_SUPPLIERS)
+    silent: ClassVar[tuple[Resource, ...]] = (
+        WAREHOUSES,
+        WAREHOUSE_LOCATIONS,
+        WAREHOUSE_CUSTOMERS,
+        INVENTORY_LEDGER,
+        INBOUND_SHIPMENT_SUPPLIERS,
+    )
     hooks: dict[int, dict[str, Any]]
 
     @resolves("Query", "webhooks")

@@ -39,6 +39,19 @@ PARCEL = {
     "shipping_cost": 7.25,
     "measurements": {"length": 10, "width": 5, "height": 5, "unit": "cm", "weight": 1, "weight_unit": "kg"},
 }
+NEW_PRODUCT: dict[str, Any] = {
+    "sku": "CUP",
+    "name": "Cup",
+    "gtin": "4006381333955",
+    "measurements": PARCEL["measurements"],
+}
+NEW_KIT: dict[str, Any] = {
+    "sku": "TRIO",
+    "name": "Three teas",
+    "warehouse_ids": [DENVER],
+    "inventory_items": [{"sku": "TEA", "unit_quantity": 3}, {"sku": "LID", "unit_quantity": 1}],
+}
+OTHER_PARTS = {"name": "Tea set, large", "inventory_items": NEW_KIT["inventory_items"]}
 NEW_NAME = {"name": "Sencha, first flush", "gtin": "4006381333948"}
 
 
@@ -55,6 +68,10 @@ LOST_ORDER = _lost("create_order", (), NEW_ORDER, "order_create")
 LOST_CHANGE = _lost("update_order", (WEB,), CHANGED, "order_update")
 LOST_CANCEL = _lost("cancel_order", (WEB,), None, "order_cancel")
 LOST_PARCEL = _lost("create_order_shipment", (WEB,), PARCEL, "shipment_create")
+LOST_PRODUCT = _lost("create_product", (), NEW_PRODUCT, "product_create")
+LOST_KIT = _lost("create_kit", (), NEW_KIT, "kit_build")
+HALF_A_KIT = _lost("create_kit", (), NEW_KIT, "product_create")
+LOST_PARTS = _lost("update_kit", (SET,), OTHER_PARTS, "kit_build")
 LOST_NAME = _lost("update_product", (TEA,), NEW_NAME, "product_update")
 
 
@@ -97,6 +114,20 @@ SCENES = (
     Scene("update_product", "unknown", (gid("Product", 99),), NEW_NAME),
     LOST_NAME,
     *_settled(LOST_NAME),
+    Scene("create_product", "", (), NEW_PRODUCT),
+    Scene("create_product", "of_a_merchant", (), {**NEW_PRODUCT, "warehouse_customer_id": SHOP}),
+    Scene("create_product", "sku_taken", (), {**NEW_PRODUCT, "sku": "TEA"}),
+    LOST_PRODUCT,
+    *_settled(LOST_PRODUCT),
+    Scene("create_kit", "", (), NEW_KIT),
+    Scene("create_kit", "unknown_component", (), {**NEW_KIT, "inventory_items": [{"sku": "NONE", "unit_quantity": 1}]}),
+    LOST_KIT,
+    *_settled(LOST_KIT),
+    Scene("create_kit", "settle_half_made", (), NEW_KIT, settle=True, earlier=(HALF_A_KIT,)),
+    Scene("update_kit", "", (SET,), OTHER_PARTS),
+    Scene("update_kit", "no_kit", (TEA,), OTHER_PARTS),
+    LOST_PARTS,
+    *_settled(LOST_PARTS),
     Scene("adjust_inventory", "increase", (TEA,), INCREASE),
     Scene("adjust_inventory", "decrease_of_a_merchant", (POT,), DECREASE),
     Scene("adjust_inventory", "exact", (TEA,), EXACT),

@@ -84,7 +84,8 @@ class TestMessages:
         """The message of a 3PL names the SKU alone, and the stock of the wrong merchant would stay old."""
         fake = FakeShipHero()
         fake.products[12]["sku"] = "TEA"
-        [changed] = await fake.connect().receive(
+        adapter: Any = fake.connect()
+        [changed] = await adapter.receive(
             Delivery(messages.INVENTORY_UPDATE, b'{"inventory": [{"sku": "TEA"}, {"sku": "TEA"}]}')
         )
         assert changed.resource is INVENTORY
