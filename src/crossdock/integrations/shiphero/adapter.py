@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from crossdock.integrations.shiphero.messages import Messages
+from crossdock.integrations.shiphero.work import Working
 
 
-class ShipHero(Messages):
+class ShipHero(Messages, Working):
     """A ShipHero account."""
 
     slug = "shiphero"

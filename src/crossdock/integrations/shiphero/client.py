@@ -49,6 +49,7 @@ _FAILED = "unexpected error"
 READS = frozenset(
     {
         "account",
+        "bill",
         "bills",
         "inventory_changes",
         "locations",

@@ -31,8 +31,8 @@ from crossdock.integrations.kit.webhooks import (
 from crossdock.integrations.shiphero import client, mapping, queries
 from crossdock.integrations.shiphero.goods import Goods
 from crossdock.integrations.shiphero.models import ShipHeroProduct, StockedProduct
-from crossdock.integrations.shiphero.receiving import Receiving
-from crossdock.integrations.shiphero.sales import Sales
+from crossdock.integrations.shiphero.purchases import Purchases
+from crossdock.integrations.shiphero.returning import Returning
 
 # Each has a page of its own behind https://developer.shiphero.com/webhooks/ that shows its body.
 INVENTORY_UPDATE = "Inventory Update"
@@ -95,7 +95,7 @@ class _NewHook(msgspec.Struct):
     shared_signature_secret: str | None = None
 
 
-class Messages(Sales, Receiving, Goods):
+class Messages(Returning, Purchases, Goods):
     """Asking for messages, and what they mean."""
 
     webhooks = Webhooks(

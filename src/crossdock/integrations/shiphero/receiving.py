@@ -153,7 +153,7 @@ def purchase_record(found: Purchase) -> inbound_shipments.InboundShipment:
         warehouse_id=found.warehouse_id,
         line_items=[
             inbound_shipments.InboundShipmentLineItem(
-                inventory_item_id=_product(line) or line.sku or line.id,
+                inventory_item_id=product_of(line) or line.sku or line.id,
                 sku=text_or_none(line.sku),
                 expected_quantity=line.quantity or 0,
                 received_quantity=line.quantity_received or 0,
@@ -176,7 +176,8 @@ def purchase_record(found: Purchase) -> inbound_shipments.InboundShipment:
     )
 
 
-def _product(line: PurchaseLine) -> str | None:
+def product_of(line: PurchaseLine) -> str | None:
+    """The item that a line is about, while ShipHero lists it."""
     return line.product.product.id if line.product and line.product.product else None
 
 

@@ -92,7 +92,7 @@ class Sales(StockKeeping):
 
     @implements(orders.CREATE_ORDER_SHIPMENT, CreateOrderShipment)
     async def create_order_shipment(self, order_id: str, body: CreateOrderShipment) -> Written[orders.Order]:
-        order = await self._complete(await self._order(order_id))
+        order = await self.order_with_lines(order_id)
         asked = order_bodies.new_shipment(order, body, self.units)
         owner = await self.customer(order.account_id)
         await self.change(queries.CREATE_SHIPMENT, {**asked, "customer_account_id": owner})
@@ -116,6 +116,10 @@ class Sales(StockKeeping):
     async def order_now(self, order_id: str) -> orders.Order:
         """An order as it is now."""
         return await self._record(await self._order(order_id))
+
+    async def order_with_lines(self, order_id: str) -> ShipHeroOrder:
+        """An order with all of its lines and parcels."""
+        return await self._complete(await self._order(order_id))
 
     async def _order(self, order_id: str) -> ShipHeroOrder:
         return await self.one(queries.ORDER_BY_ID, "order", order_id, ShipHeroOrder)

@@ -129,17 +129,27 @@ class StockKeeping(ShipHeroBase):
     async def settle_adjust_inventory(self, attempt: Attempt) -> Settlement:
         """The inventory log keeps the reference of every change that was made."""
         product = await self._stocked(attempt.ids[0])
+        owner = await self.customer(product.account_id)
+        if await self.logged(attempt, product.sku, attempt.body.warehouse_id, owner) is None:
+            return NotApplied()
+        return Applied((await self.stock_records([product]))[0])
+
+    async def logged(
+        self, attempt: Attempt, sku: str | None, warehouse_id: str | None, owner: str | None
+    ) -> StockChange | None:
+        """The entry of the stock log that an attempt left."""
         asked = {
             "first": queries.ENTRIES_PER_PAGE,
             "since": time_text(attempt.sent_at - client.CLOCK_SLACK),
-            "sku": product.sku,
-            "warehouse": attempt.body.warehouse_id,
-            "customer": await self.customer(product.account_id),
+            "sku": sku,
+            "warehouse": warehouse_id,
+            "customer": owner,
         }
         async for found, _ in self.walk(queries.LEDGER, "inventory_changes", StockChange, asked):
-            if any(f"[{attempt.reference}]" in (item.reason or "") for item in found):
-                return Applied((await self.stock_records([product]))[0])
-        return NotApplied()
+            for entry in found:
+                if f"[{attempt.reference}]" in (entry.reason or ""):
+                    return entry
+        return None
 
     async def stock_of(self, product_ids: Sequence[str]) -> list[inventory.InventoryItem]:
         """The stock of some products, as it is now."""

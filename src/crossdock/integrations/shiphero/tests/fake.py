@@ -14,9 +14,11 @@ from typing import Any
 from graphql import GraphQLError
 
 from crossdock.contract.resources import Resource
+from crossdock.contract.wms.billing import BILLS
 from crossdock.contract.wms.customers import WAREHOUSE_CUSTOMERS
 from crossdock.contract.wms.inbound_shipments import INBOUND_SHIPMENT_SUPPLIERS, INBOUND_SHIPMENTS
 from crossdock.contract.wms.inventory import INVENTORY
+from crossdock.contract.wms.labor import LABOR_ACTIVITIES
 from crossdock.contract.wms.ledger import INVENTORY_LEDGER
 from crossdock.contract.wms.orders import ORDERS
 from crossdock.contract.wms.products import PRODUCTS
@@ -37,6 +39,7 @@ from crossdock.integrations.shiphero.tests.documents import PLAIN, by_cursor, gi
 from crossdock.integrations.shiphero.tests.hooks import Hooks
 from crossdock.integrations.shiphero.tests.scenes import SCENES
 from crossdock.integrations.shiphero.tests.shelf import Shelf
+from crossdock.integrations.shiphero.tests.toil import Toil
 
 REFRESH, ACCESS = "test-refresh-token", "test-access-token"
 
@@ -45,7 +48,7 @@ def _is_time(value: Any) -> bool:
     return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is None
 
 
-class FakeShipHero(Hooks, Shelf, Arrivals, GraphQLFake):
+class FakeShipHero(Hooks, Shelf, Toil, Arrivals, GraphQLFake):
     """Products with stock in warehouses, the log of its changes, orders and what is sent of them."""
 
     adapter = ShipHero
@@ -81,6 +84,7 @@ class FakeShipHero(Hooks, Shelf, Arrivals, GraphQLFake):
         self.hooks = {}
         self._next = 5000
         self.fill()
+        self.begin()
         self.note(11, seed.PRIMARY, 0, 40, "Purchase order 41 received", 301, self.before)
         self.note(12, seed.PRIMARY, 8, -3, "Cycle count", 301, self.before)
         inbound = {"status": "pending", "quantity": 20, "quantity_received": 5, "quantity_rejected": 1}
@@ -96,6 +100,7 @@ class FakeShipHero(Hooks, Shelf, Arrivals, GraphQLFake):
                 sku=f"CARD-{key}", name=f"Card {key}", stock={seed.EAST: (key, 0, 0, 0)}, places={}
             )
         self.crowd_arrivals()
+        self.crowd_work()
         for key in range(401, 541):
             self.locations[key] = self.new_location(key, warehouse=seed.EAST, name=f"B-{key}")
         self.products[2001]["places"] = {seed.EAST: dict.fromkeys(range(401, 531), (1, None))}
@@ -163,6 +168,8 @@ class FakeShipHero(Hooks, Shelf, Arrivals, GraphQLFake):
     def held(self, resource: Resource) -> set[str]:
         if resource is INVENTORY_LEDGER:
             return {self._ledger_id(entry) for entry in self.log}
+        if resource in (BILLS, LABOR_ACTIVITIES):
+            return self.charge_ids() if resource is BILLS else self.work_ids()
         kinds = {
             WAREHOUSES.key: ("Warehouse", self.warehouses),
             WAREHOUSE_LOCATIONS.key: ("Location", self.locations),
@@ -187,7 +194,12 @@ class FakeShipHero(Hooks, Shelf, Arrivals, GraphQLFake):
         if resource in (INVENTORY, INVENTORY_LEDGER):
             self.sell()
             return {gid("Product", 12)} if resource is INVENTORY else {self._ledger_id(self.log[-1])}
+        if resource is LABOR_ACTIVITIES:
+            return {self.work()}
         self.pass_time(hours=1)
+        if resource is BILLS:
+            self.bills[81]["charges"][0]["amount"] = "119.00"
+            return {f"{gid('Bill', 81)}-{gid('FeeCategoryTotal', 812)}"}
         if resource is WAREHOUSES:
             self.warehouses[seed.EAST]["company_alias"] = "Bethlehem (PA)"
             return {gid("Warehouse", seed.EAST)}
@@ -220,6 +232,12 @@ class FakeShipHero(Hooks, Shelf, Arrivals, GraphQLFake):
         """Somebody takes an order off hold."""
         self.pass_time(hours=1)
         self.orders[903] |= {"holds": {}, "updated_at": text(self.now)}
+
+    def work(self) -> str:
+        """Somebody picks something."""
+        self.pass_time(hours=1)
+        self.picks[93] = self.new_work("Pick", 93, text(self.now))
+        return gid("Pick", 93)
 
     def ship(self, key: int) -> None:
         """The warehouse sends everything of an order."""

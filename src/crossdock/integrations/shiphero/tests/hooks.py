@@ -8,9 +8,11 @@ import json
 from typing import Any, ClassVar
 
 from crossdock.contract.resources import Resource
+from crossdock.contract.wms.billing import BILLS
 from crossdock.contract.wms.customers import WAREHOUSE_CUSTOMERS
 from crossdock.contract.wms.inbound_shipments import INBOUND_SHIPMENT_SUPPLIERS, INBOUND_SHIPMENTS
 from crossdock.contract.wms.inventory import INVENTORY
+from crossdock.contract.wms.labor import LABOR_ACTIVITIES
 from crossdock.contract.wms.ledger import INVENTORY_LEDGER
 from crossdock.contract.wms.orders import ORDERS
 from crossdock.contract.wms.products import PRODUCTS
@@ -31,6 +33,8 @@ class Hooks(Answers):
         WAREHOUSE_CUSTOMERS,
         INVENTORY_LEDGER,
         INBOUND_SHIPMENT_SUPPLIERS,
+        BILLS,
+        LABOR_ACTIVITIES,
     )
     hooks: dict[int, dict[str, Any]]
 
