@@ -5,7 +5,7 @@ from __future__ import annotations
 from crossdock.integrations.shiphero.queries import ENTRIES_PER_PAGE, META, PAGE, Query, listed
 
 BILLS_PER_PAGE = 20
-CHARGES_PER_BILL = 30
+CHARGES_PER_BILL = 15
 CHARGE = "id category label amount quantity"
 BILLS = Query(
     f"""

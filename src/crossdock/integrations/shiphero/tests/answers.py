@@ -7,7 +7,7 @@ from typing import Any
 from crossdock.integrations.kit.fake.graphql import Document, GraphQLRefusal
 from crossdock.integrations.shiphero import client
 from crossdock.integrations.shiphero.tests import seed
-from crossdock.integrations.shiphero.tests.documents import by_cursor, gid
+from crossdock.integrations.shiphero.tests.documents import by_cursor, cursor_of, gid
 from crossdock.integrations.shiphero.tests.state import State
 
 
@@ -22,10 +22,12 @@ class Answers(State):
 
     def listed(self, root: str, nodes: list[dict[str, Any]], key: str = "id") -> dict[str, Any]:
         """A list. Entries that are not there are not charged for."""
-        asked = int(self.document.variables.get("first", 1)) if self.document else 1
+        variables = self.document.variables if self.document else {}
+        asked, after = int(variables.get("first", 1)), variables.get("after")
+        behind = next((at for at, node in enumerate(nodes, 1) if cursor_of(node, key) == after), 0)
         most = self._charges[root] - 1
         answered = self.answered(root, data=by_cursor(nodes, key))
-        return answered | {"complexity": 1 + most * min(asked, len(nodes)) // asked}
+        return answered | {"complexity": 1 + most * min(asked, len(nodes) - behind) // asked}
 
     def since(self, found: list[Any], date: str, since: str | None, until: str | None) -> list[Any]:
         return [item for item in found if (since or "") <= item[date] <= (until or "9")]

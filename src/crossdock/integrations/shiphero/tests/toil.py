@@ -31,7 +31,7 @@ class Toil(Answers):
             self.picks[key] = self.new_work("Pick", key, self.before)
             self.packs[key] = self.new_work("Package", key, self.before)
         for key in range(6001, 6023):
-            charges = {f"{key}{at}": ("other", f"Fee {at}", "1.00", 1) for at in range(35 if key == 6001 else 1)}
+            charges = {f"{key}{at}": ("other", f"Fee {at}", "1.00", 1) for at in range(17 if key == 6001 else 1)}
             self.bills[key] = self._bill(key, charges)
 
     def work_ids(self) -> set[str]:
