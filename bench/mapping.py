@@ -15,6 +15,7 @@ from typing import Any
 
 from bench.report import Report, median
 from crossdock.contract.actions import Action
+from crossdock.contract.errors import AdapterError
 from crossdock.contract.records import encode_record
 from crossdock.integrations import registry
 from crossdock.integrations.kit.adapter import Runtime, Window
@@ -33,10 +34,15 @@ class _Keeping(VendorClient):
 
     def __init__(self, fake: FakeVendor) -> None:
         super().__init__(fake)
-        self.answers: list[VendorAnswer] = []
+        self.answers: list[VendorAnswer | AdapterError] = []
 
     async def request(self, *args: Any, **kwargs: Any) -> VendorAnswer:
-        answer = await super().request(*args, **kwargs)
+        try:
+            answer = await super().request(*args, **kwargs)
+        except AdapterError as error:
+            # Some lists ask for what need not be there.
+            self.answers.append(error)
+            raise
         self.answers.append(answer)
         return answer
 
@@ -44,7 +50,7 @@ class _Keeping(VendorClient):
 class _Replaying(VendorClient):
     """Gives answers that were kept, in their order."""
 
-    def __init__(self, fake: FakeVendor, answers: list[VendorAnswer]) -> None:
+    def __init__(self, fake: FakeVendor, answers: list[VendorAnswer | AdapterError]) -> None:
         super().__init__(fake)
         self._answers = answers
         self.next = 0
@@ -52,6 +58,8 @@ class _Replaying(VendorClient):
     async def request(self, *args: Any, **kwargs: Any) -> VendorAnswer:
         answer = self._answers[self.next]
         self.next += 1
+        if isinstance(answer, AdapterError):
+            raise answer
         return answer
 
 
@@ -95,7 +103,7 @@ async def _measure(kind: type[FakeVendor], action: Action) -> tuple[list[float],
         mapped = time.process_time()
         for _ in range(times):
             for answer in keeping.answers:
-                if answer.body:
+                if isinstance(answer, VendorAnswer) and answer.body:
                     json.loads(answer.body)
         loaded = time.process_time()
         rates.append(held * times / (mapped - began))

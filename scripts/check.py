@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from scripts import generate_docs, layers, vendor_names  # noqa: E402 - the root has to be on the path first
+from scripts import generate_docs, layers, sizes, vendor_names  # noqa: E402 - the root has to be on the path first
 
 CODE = [name for name in ("src", "tests", "bench", "faults", "examples", "real", "scripts") if (ROOT / name).is_dir()]
 
@@ -89,6 +89,12 @@ def check_vendor_names() -> Finding:
     return Finding(looked_at, "files", "\n".join(found))
 
 
+def check_sizes() -> Finding:
+    """A large integration says why it is."""
+    looked_at, found = sizes.search()
+    return Finding(looked_at, "folders", "\n".join(found))
+
+
 def check_generated() -> Finding:
     """Generated pages are what the code says today."""
     pages = generate_docs.pages()
@@ -103,6 +109,7 @@ CHECKS: tuple[tuple[str, Callable[[], Finding]], ...] = (
     ("layers", check_layers),
     ("placed", check_placed),
     ("vendor names", check_vendor_names),
+    ("sizes", check_sizes),
     ("generated", check_generated),
 )
 

@@ -138,6 +138,7 @@ def actions_page() -> str:
 
 _BY_STRENGTH = ("real system", "sandbox", "specification", "docs")
 """Sources of evidence, the strongest first."""
+_REAL, _WRITTEN = _BY_STRENGTH[:2], _BY_STRENGTH[2:]
 
 
 # -- integrations --------------------------------------------------------------------------------------------------
@@ -277,6 +278,30 @@ def integration_readmes() -> dict[Path, str]:
     return readmes
 
 
+def _systems(vertical: Vertical, *sources: str) -> str:
+    """The integrations of a kind whose strongest evidence is one of these, each with the way to its README."""
+    found = []
+    for adapter in registry.adapters():
+        if adapter.vertical != vertical or adapter.in_process is not None:
+            continue
+        best = {_best_evidence(adapter, made.action) for made in adapter.implementations.values()}
+        if next((source for source in _BY_STRENGTH if source in best), "") in sources:
+            folder = exchanges.folder_of(adapter).relative_to(ROOT)
+            found.append(f"[{adapter.display_name}]({folder}/README.md)")
+    return ", ".join(found)
+
+
+def main_readme() -> str:
+    """The README of the project; the systems it names are computed."""
+    kinds = (
+        (VERTICAL_TITLES[vertical].partition(" (")[0], _systems(vertical, *_REAL), _systems(vertical, *_WRITTEN))
+        for vertical in VERTICALS
+    )
+    rows = [row for row in kinds if row[1] or row[2]]
+    listed = table(("", "Tried on real installations", "Held against the vendor's specification"), rows)
+    return with_block((ROOT / "README.md").read_text(), "\n\n".join([BEGIN, listed, END]))
+
+
 # -- errors --------------------------------------------------------------------------------------------------------
 
 
@@ -387,6 +412,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "integrations.md": integrations_page(),
         REFERENCE / "errors.md": errors_page(),
         REFERENCE / "cli.md": cli_page(),
+        ROOT / "README.md": main_readme(),
         **integration_readmes(),
     }
 

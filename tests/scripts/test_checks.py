@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import check, generate_docs, layers, vendor_names
+from scripts import check, generate_docs, layers, sizes, vendor_names
 
 ROOT = Path(__file__).parents[2]
 
@@ -126,3 +126,16 @@ def test_an_unknown_integration_has_no_tests_to_pass(capsys: pytest.CaptureFixtu
     """`make check NAME=` with a typing mistake must not look like success."""
     assert check.test_integration("tritton") == 1
     assert "tritton" in capsys.readouterr().out
+
+
+def test_a_large_folder_that_does_not_say_why_is_found(tmp_path: Path) -> None:
+    """Adapters would grow until nobody wants to mend them."""
+    folder = tmp_path / "depot"
+    (folder / "tests").mkdir(parents=True)
+    (folder / "adapter.py").write_text("x = 1\n" * sizes.LARGE)
+    (folder / "tests" / "fake.py").write_text("x = 1\n" * sizes.LARGE)
+    assert sizes.unexplained(folder) is None
+    (folder / "stock.py").write_text("x = 1\n")
+    assert sizes.unexplained(folder) == "depot has 901 lines; a README says under 'Size' why it needs more than 900"
+    (folder / "README.md").write_text("# Depot\n\n## Size\n\nForty actions.\n")
+    assert sizes.unexplained(folder) is None

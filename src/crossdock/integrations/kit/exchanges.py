@@ -13,7 +13,7 @@ A cassette is a JSON file in `tests/cassettes/` of a vendor's folder, one call o
       "reference": "...",                of the write, where the adapter uses it
       "ids": ["5"], "body": {...},       of a write
       "window": {"start": null, "end": "2026-11-20T12:00:00Z", "cursor": null},     of a read
-      "exchanges": [{"request": {"method", "path", "query", "json" or "form", "headers"},
+      "exchanges": [{"request": {"method", "path", "query", "json", "form" or "text", "headers"},
                      "response": {"status", "headers", "json" or "text"}, "lost": false}],
       "expect": {"records": [...], "deleted": [...]} | {"record": {...}, "unused_fields": []} | {"me": {...}} |
                 {"settled": "applied" | "not applied" | "unknown"} | {"media_type": "...", "text": "..."} |
@@ -28,7 +28,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -62,6 +62,11 @@ Source = Literal["docs", "specification", "sandbox", "real system"]
 CHECK = "check"
 _SECRET_NAMES = re.compile(r"pass(word|wd)|secret|token|(api|application)[-_]?key|authorization|cookie", re.I)
 _HARMLESS = re.compile(r"test-|$")
+_READERS: dict[str, Callable[[str], Any]] = {
+    "json": json.loads,
+    "form": lambda text: dict(parse_qsl(text)),
+    "text": str,
+}
 _STORED = {
     "trackstar_created_date": "2026-01-01T00:00:00Z",
     "trackstar_updated_date": "2026-01-01T00:00:00Z",
@@ -178,10 +183,10 @@ class ReplayTransport:
             **{key: wanted[key] for key in ("method", "path", "query") if key in wanted},
         }
         if "json" in wanted or request.body:
-            is_form = "form" in wanted
-            raw = request.body or b"null"
-            found["form" if is_form else "json"] = dict(parse_qsl(raw.decode())) if is_form else json.loads(raw)
-            expected["form" if is_form else "json"] = wanted.get("form" if is_form else "json")
+            shape = next((name for name in ("form", "text") if name in wanted), "json")
+            text = (request.body or b"null").decode()
+            found[shape] = _READERS[shape](text)
+            expected[shape] = wanted.get(shape)
         sent = {name.lower(): value for name, value in request.headers.items()}
         for name, value in wanted.get("headers", {}).items():
             found[f"header {name}"] = sent.get(name.lower())

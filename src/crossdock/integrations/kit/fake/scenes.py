@@ -151,8 +151,11 @@ class RecordingTransport:
             shown["query"] = dict(parse_qsl(parts.query, keep_blank_values=True))
         if request.body:
             sent = {name.lower(): value for name, value in request.headers.items()}
-            if "x-www-form-urlencoded" in sent.get("content-type", ""):
+            kind = sent.get("content-type", "")
+            if "x-www-form-urlencoded" in kind:
                 shown["form"] = dict(parse_qsl(request.body.decode()))
+            elif kind.startswith(("multipart/", "text/")):
+                shown["text"] = request.body.decode()
             else:
                 shown["json"] = json.loads(request.body)
         wanted = {name: value for name, value in request.headers.items() if name.lower() in self._headers}
