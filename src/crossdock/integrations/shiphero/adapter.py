@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from crossdock.integrations.shiphero.catalogue import Catalogue
-from crossdock.integrations.shiphero.receiving import Receiving
-from crossdock.integrations.shiphero.sales import Sales
+from crossdock.integrations.shiphero.messages import Messages
+from crossdock.integrations.shiphero.work import Working
 
 
-class ShipHero(Sales, Receiving, Catalogue):
+class ShipHero(Messages, Working):
     """A ShipHero account."""
 
     slug = "shiphero"

@@ -49,21 +49,27 @@ class Catalogue(ShipHeroBase):
 
     @implements(products.UPDATE_PRODUCT, UpdateProduct)
     async def update_product(self, product_id: str, body: UpdateProduct) -> products.Product:
-        product = await self._product(product_id)
-        asked: dict[str, Any] = {
-            "sku": product.sku,
-            "customer_account_id": await self.customer(product.account_id),
-            "name": text(body.name),
-            "barcode": text(body.gtin),
-            "dimensions": dimensions(body.measurements, self.units),
-        }
-        await self.change(queries.UPDATE_PRODUCT, asked)
-        return mapping.product_record(await self._product(product_id))
+        await self.change_product(await self.product(product_id), body.name, body.gtin, body.measurements)
+        return mapping.product_record(await self.product(product_id))
+
+    async def change_product(
+        self,
+        product: ShipHeroProduct,
+        name: str | UnsetType,
+        gtin: str | UnsetType,
+        measurements: MeasurementsBody | UnsetType,
+    ) -> None:
+        """Changes what was given of a product, if anything was."""
+        changed = {"name": text(name), "barcode": text(gtin), "dimensions": dimensions(measurements, self.units)}
+        if any(value is not None for value in changed.values()):
+            owner = await self.customer(product.account_id)
+            asked = {"sku": product.sku, "customer_account_id": owner, **changed}
+            await self.change(queries.UPDATE_PRODUCT, asked)
 
     @settles(products.UPDATE_PRODUCT)
     async def settle_update_product(self, attempt: Attempt) -> Settlement:
         """Sending the same values again changes nothing, so only whether they are there counts."""
-        product = await self._product(attempt.ids[0])
+        product = await self.product(attempt.ids[0])
         body: UpdateProduct = attempt.body
         wanted = {"name": text(body.name), "barcode": text(body.gtin)}
         if body.measurements is not UNSET:
@@ -71,7 +77,8 @@ class Catalogue(ShipHeroBase):
         there = all(getattr(product, name) == value for name, value in wanted.items() if value is not None)
         return Applied(mapping.product_record(product)) if there else NotApplied()
 
-    async def _product(self, product_id: str) -> ShipHeroProduct:
+    async def product(self, product_id: str) -> ShipHeroProduct:
+        """A product as it is now."""
         return await self.one(queries.PRODUCT_BY_ID, "product", product_id, ShipHeroProduct)
 
     @implements(warehouses.GET_WAREHOUSES, mode=Snapshot(because="warehouses are a part of the account, without dates"))

@@ -37,6 +37,8 @@ SMALLEST_CHARGE = 4
 CLOCK_SLACK = timedelta(minutes=5)
 """How far ShipHero's clock may be off ours where its dates are to prove something."""
 HMAC_HEADER = "x-shiphero-hmac-sha256"
+MESSAGE_HEADER = "x-shiphero-message-id"
+"""The number of a message, the same when it is sent again."""
 # https://developer.shiphero.com/troubleshooting/error-glossary/
 NOT_FOUND, TOO_FEW_CREDITS = 5, 30
 _DENIED = frozenset({"not authorized", "unauthorized", "permission", "scope"})
@@ -45,18 +47,24 @@ _FAILED = "unexpected error"
 READS = frozenset(
     {
         "account",
+        "bill",
+        "bills",
         "inventory_changes",
         "locations",
         "order",
         "orders",
+        "packs_per_day",
+        "picks_per_day",
         "product",
         "products",
         "purchase_order",
         "purchase_orders",
+        "return",
         "returns",
         "shipment",
         "vendors",
         "warehouse_products",
+        "webhooks",
     }
 )
 """Operations that change nothing."""

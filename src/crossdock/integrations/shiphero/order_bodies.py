@@ -191,7 +191,7 @@ def new_shipment(order: ShipHeroOrder, body: CreateOrderShipment, units: Units) 
     warehouse = text(body.warehouse_id) or warehouse_of(order)
     if warehouse is None:
         raise InvalidBody.field("warehouse_id", "Required, because the order does not wait in exactly one warehouse.")
-    address = _recipient(order)
+    address = recipient(order)
     made: dict[str, Any] = {
         "order_id": order.id,
         "warehouse_id": warehouse,
@@ -228,7 +228,8 @@ def _label(
     }
 
 
-def _recipient(order: ShipHeroOrder) -> dict[str, Any]:
+def recipient(order: ShipHeroOrder) -> dict[str, Any]:
+    """Whom an order goes to, as parcels have it."""
     found = order.shipping_address
     if found is None:
         return {}

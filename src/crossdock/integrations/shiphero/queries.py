@@ -14,8 +14,9 @@ STOCK_CHANGES_PER_PAGE = 15
 INSIDE_STOCK = 25
 """Locations, and lines of purchase orders, that are read with a product; the rest is read behind it."""
 ENTRIES_PER_PAGE = 100
+SAME_SKU_PER_PAGE = 5
+"""Products with one SKU; every merchant of a 3PL may have one."""
 ORDERS_PER_PAGE = 20
-PURCHASES_PER_PAGE = 40
 LINES_PER_ORDER = 20
 LINES_PER_SHIPMENT = 20
 
@@ -314,57 +315,55 @@ CREATE_PRODUCT = Query(
 UPDATE_PRODUCT = Query(
     f"mutation Update($data: UpdateProductInput!) {{ product_update(data: $data) {{ {META} product {{ id }} }} }}", 1
 )
-PURCHASE_LINE = """
-fragment PurchaseLineFields on PurchaseOrderLineItem {
-  id sku quantity quantity_received price vendor_sku partner_line_item_id updated_at product { product { id } }
-}
-"""
-PURCHASES = Query(
+PRODUCTS_BY_SKU = Query(
     f"""
-query Purchases($first: Int!, $after: String) {{
-  purchase_orders {{ {META} data(first: $first, after: $after) {{ {PAGE} edges {{ node {{
-    id legacy_id account_id po_number partner_order_number fulfillment_status created_at po_date arrived_at date_closed
-    warehouse_id vendor {{ id name }} tracking_number po_note packing_note shipping_carrier subtotal total_price
-    line_items(first: {LINES_PER_ORDER}) {{ {PAGE} edges {{ node {{ ...PurchaseLineFields }} }} }}
-  }} }} }} }}
-}}
-{PURCHASE_LINE}
-""",
-    1 + listed(PURCHASES_PER_PAGE, LINES_PER_ORDER),
-)
-PURCHASE_LINES = Query(
-    f"""
-query PurchaseLines($id: String!, $first: Int!, $after: String) {{
-  purchase_order(id: $id) {{ {META} data {{ line_items(first: $first, after: $after) {{
-    {PAGE} edges {{ node {{ ...PurchaseLineFields }} }}
-  }} }} }}
-}}
-{PURCHASE_LINE}
-""",
-    1 + listed(ENTRIES_PER_PAGE),
-)
-VENDORS = Query(
-    f"""
-query Vendors($first: Int!, $after: String) {{
-  vendors {{ {META} data(first: $first, after: $after) {{
-    {PAGE} edges {{ node {{ id name account_id created_at }} }}
+query ProductsBySku($sku: String!, $customer: String, $first: Int!, $after: String) {{
+  products(sku: $sku, customer_account_id: $customer) {{ {META} data(first: $first, after: $after) {{
+    {PAGE} edges {{ node {{ ...ProductFields }} }}
   }} }}
 }}
+{PRODUCT}
 """,
-    1 + listed(ENTRIES_PER_PAGE),
+    1 + listed(SAME_SKU_PER_PAGE),
 )
-RETURNS = Query(
+STOCKS_BY_SKU = Query(
     f"""
-query Returns($first: Int!, $after: String) {{
-  returns {{ {META} data(first: $first, after: $after) {{ {PAGE} edges {{ node {{
-    id legacy_id account_id created_at order_id status reason partner_id
-    labels {{ tracking_number carrier cost created_date {DIMENSIONS} }}
-    line_items {{
-      id quantity quantity_received restock reason condition updated_at warehouse_id
-      line_item {{ sku product {{ id }} }}
-    }}
-  }} }} }} }}
+query StocksBySku($sku: String!, $first: Int!, $after: String) {{
+  products(sku: $sku) {{ {META} data(first: $first, after: $after) {{
+    {PAGE} edges {{ node {{ ...StockFields }} }}
+  }} }}
+}}
+{STOCK}
+""",
+    1 + listed(SAME_SKU_PER_PAGE, STOCK_COST),
+)
+SHIPMENT_ORDER = Query(
+    f"query ShipmentOrder($id: String!) {{ shipment(id: $id) {{ {META} data {{ order_id }} }} }}",
+    1,
+)
+WEBHOOKS = Query(
+    f"""
+query Webhooks($first: Int!, $after: String) {{
+  webhooks {{ {META} data(first: $first, after: $after) {{ {PAGE} edges {{ node {{ name url shop_name }} }} }} }}
 }}
 """,
     1 + listed(ENTRIES_PER_PAGE),
+)
+CREATE_WEBHOOK = Query(
+    f"""
+mutation Create($data: CreateWebhookInput!) {{
+  webhook_create(data: $data) {{ {META} webhook {{ id shared_signature_secret }} }}
+}}
+""",
+    1,
+)
+DELETE_WEBHOOK = Query(f"mutation Delete($data: DeleteWebhookInput!) {{ webhook_delete(data: $data) {{ {META} }} }}", 1)
+BUILD_KIT = Query(
+    f"mutation Build($data: BuildKitInput!) {{ kit_build(data: $data) {{ {META} product {{ id }} }} }}", 1
+)
+REMOVE_COMPONENTS = Query(
+    f"""
+mutation Remove($data: RemoveKitComponentsInput!) {{ kit_remove_components(data: $data) {{ {META} product {{ id }} }} }}
+""",
+    1,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 import msgspec
 
@@ -11,7 +11,7 @@ from crossdock.contract.wms import inbound_shipments, returns
 from crossdock.contract.wms.products import Supplier
 from crossdock.integrations.kit.adapter import Page, Snapshot, Window, implements
 from crossdock.integrations.kit.mapping import text_or_none
-from crossdock.integrations.shiphero import queries
+from crossdock.integrations.shiphero import arrival_queries, queries
 from crossdock.integrations.shiphero.base import ShipHeroBase
 from crossdock.integrations.shiphero.mapping import (
     UNDATED,
@@ -27,6 +27,8 @@ from crossdock.integrations.shiphero.mapping import (
 from crossdock.integrations.shiphero.models import whole
 from crossdock.integrations.shiphero.receiving_models import Purchase, PurchaseLine, ReturnLine, ShipHeroReturn, Vendor
 
+Purchases = AsyncIterator[tuple[list[Purchase], str | None]]
+Returns = AsyncIterator[tuple[list[ShipHeroReturn], str | None]]
 # Free texts as well; accounts may have others.
 PURCHASE_STATUSES: dict[str, ReceivingStatus] = {
     "pending": "open",
@@ -63,14 +65,28 @@ class Receiving(ShipHeroBase):
         mode=Snapshot(because="purchase orders can be filtered by their own dates only, not by that of their change"),
     )
     async def get_inbound_shipments(self, window: Window) -> AsyncIterator[Page[inbound_shipments.InboundShipment]]:
-        asked = {"first": queries.PURCHASES_PER_PAGE}
-        async for found, following in self.walk(queries.PURCHASES, "purchase_orders", Purchase, asked, window.cursor):
-            yield Page([purchase_record(await self._complete_purchase(item)) for item in found], following)
+        async for found, following in self.purchases({}, window.cursor):
+            yield Page([purchase_record(item) for item in found], following)
+
+    async def purchases(self, asked: Mapping[str, str | None], start: str | None = None) -> Purchases:
+        """Pages of purchase orders."""
+        given = {"first": arrival_queries.PURCHASES_PER_PAGE, **asked}
+        async for found, following in self.walk(arrival_queries.PURCHASES, "purchase_orders", Purchase, given, start):
+            yield [await self._complete_purchase(item) for item in found], following
+
+    async def purchase(self, purchase_id: str) -> Purchase:
+        """A purchase order with all of its lines."""
+        found = await self.one(arrival_queries.PURCHASE_BY_ID, "purchase_order", purchase_id, Purchase)
+        return await self._complete_purchase(found)
+
+    async def purchase_now(self, purchase_id: str) -> inbound_shipments.InboundShipment:
+        """A purchase order as it is now."""
+        return purchase_record(await self.purchase(purchase_id))
 
     async def _complete_purchase(self, purchase: Purchase) -> Purchase:
         lines = await self.rest(
             purchase.line_items,
-            queries.PURCHASE_LINES,
+            arrival_queries.PURCHASE_LINES,
             {"id": purchase.id},
             PurchaseLine,
             ("purchase_order", "data", "line_items"),
@@ -85,7 +101,7 @@ class Receiving(ShipHeroBase):
         self, window: Window
     ) -> AsyncIterator[Page[inbound_shipments.InboundShipmentSupplier]]:
         asked = {"first": queries.ENTRIES_PER_PAGE}
-        async for found, following in self.walk(queries.VENDORS, "vendors", Vendor, asked, window.cursor):
+        async for found, following in self.walk(arrival_queries.VENDORS, "vendors", Vendor, asked, window.cursor):
             yield Page([supplier_record(vendor) for vendor in found], following)
 
     @implements(
@@ -93,9 +109,19 @@ class Receiving(ShipHeroBase):
         mode=Snapshot(because="returns can be filtered by when they were made only, not by the time of their change"),
     )
     async def get_returns(self, window: Window) -> AsyncIterator[Page[returns.Return]]:
-        asked = {"first": queries.ENTRIES_PER_PAGE}
-        async for found, following in self.walk(queries.RETURNS, "returns", ShipHeroReturn, asked, window.cursor):
+        async for found, following in self.returns_of({}, window.cursor):
             yield Page([return_record(item, self.units) for item in found], following)
+
+    async def returns_of(self, asked: Mapping[str, str | None], start: str | None = None) -> Returns:
+        """Pages of returns."""
+        given = {"first": queries.ENTRIES_PER_PAGE, **asked}
+        async for found, following in self.walk(arrival_queries.RETURNS, "returns", ShipHeroReturn, given, start):
+            yield found, following
+
+    async def return_now(self, return_id: str) -> returns.Return:
+        """A return as it is now."""
+        found = await self.one(arrival_queries.RETURN_BY_ID, "return", return_id, ShipHeroReturn)
+        return return_record(found, self.units)
 
 
 def purchase_status(found: Purchase) -> ReceivingStatus:
@@ -127,7 +153,7 @@ def purchase_record(found: Purchase) -> inbound_shipments.InboundShipment:
         warehouse_id=found.warehouse_id,
         line_items=[
             inbound_shipments.InboundShipmentLineItem(
-                inventory_item_id=_product(line) or line.sku or line.id,
+                inventory_item_id=product_of(line) or line.sku or line.id,
                 sku=text_or_none(line.sku),
                 expected_quantity=line.quantity or 0,
                 received_quantity=line.quantity_received or 0,
@@ -150,7 +176,8 @@ def purchase_record(found: Purchase) -> inbound_shipments.InboundShipment:
     )
 
 
-def _product(line: PurchaseLine) -> str | None:
+def product_of(line: PurchaseLine) -> str | None:
+    """The item that a line is about, while ShipHero lists it."""
     return line.product.product.id if line.product and line.product.product else None
 
 

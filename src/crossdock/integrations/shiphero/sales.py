@@ -64,7 +64,7 @@ class Sales(StockKeeping):
         asked = order_bodies.changed_order(order, body)
         owner = await self.customer(order.account_id)
         await self.change(queries.UPDATE_ORDER, {**asked, "customer_account_id": owner})
-        return await self._record(await self._order(order_id))
+        return await self.order_now(order_id)
 
     @settles(orders.UPDATE_ORDER)
     async def settle_update_order(self, attempt: Attempt) -> Settlement:
@@ -83,7 +83,7 @@ class Sales(StockKeeping):
         order = await self._order(order_id)
         owner = await self.customer(order.account_id)
         await self.change(queries.CANCEL_ORDER, {"order_id": order.id, "customer_account_id": owner})
-        return await self._record(await self._order(order_id))
+        return await self.order_now(order_id)
 
     @settles(orders.CANCEL_ORDER)
     async def settle_cancel_order(self, attempt: Attempt) -> Settlement:
@@ -92,13 +92,13 @@ class Sales(StockKeeping):
 
     @implements(orders.CREATE_ORDER_SHIPMENT, CreateOrderShipment)
     async def create_order_shipment(self, order_id: str, body: CreateOrderShipment) -> Written[orders.Order]:
-        order = await self._complete(await self._order(order_id))
+        order = await self.order_with_lines(order_id)
         asked = order_bodies.new_shipment(order, body, self.units)
         owner = await self.customer(order.account_id)
         await self.change(queries.CREATE_SHIPMENT, {**asked, "customer_account_id": owner})
         sent = {line["line_item_id"] for line in asked["line_items"]}
         items = [line.product.id for line in order.line_items.nodes if line.id in sent and line.product]
-        record = await self._record(await self._order(order_id))
+        record = await self.order_now(order_id)
         return Written(record, related=[Related(INVENTORY, await self.stock_of(items))])
 
     @settles(orders.CREATE_ORDER_SHIPMENT)
@@ -112,6 +112,14 @@ class Sales(StockKeeping):
         if number is not UNSET and any(label.tracking_number == number for label in labels):
             return Applied(await self._record(order))
         return None if young else NotApplied()
+
+    async def order_now(self, order_id: str) -> orders.Order:
+        """An order as it is now."""
+        return await self._record(await self._order(order_id))
+
+    async def order_with_lines(self, order_id: str) -> ShipHeroOrder:
+        """An order with all of its lines and parcels."""
+        return await self._complete(await self._order(order_id))
 
     async def _order(self, order_id: str) -> ShipHeroOrder:
         return await self.one(queries.ORDER_BY_ID, "order", order_id, ShipHeroOrder)

@@ -68,7 +68,7 @@ class StockKeeping(ShipHeroBase):
             async for found, following in self.walk(queries.STOCKS, "products", StockedProduct, asked, start):
                 behind = None if window.start is None else OF_STOCK
                 yield Page(
-                    await self._stock_records(found), behind if following is None else f"{OF_PRODUCTS}{following}"
+                    await self.stock_records(found), behind if following is None else f"{OF_PRODUCTS}{following}"
                 )
             cursor = OF_STOCK
         if window.start is None:
@@ -77,9 +77,9 @@ class StockKeeping(ShipHeroBase):
         start = cursor.removeprefix(OF_STOCK) or None
         async for changed, following in self.walk(queries.CHANGED_STOCKS, "warehouse_products", _Changed, asked, start):
             unique = {item.product.id: item.product for item in changed if item.product}
-            yield Page(await self._stock_records(list(unique.values())), following and f"{OF_STOCK}{following}")
+            yield Page(await self.stock_records(list(unique.values())), following and f"{OF_STOCK}{following}")
 
-    async def _stock_records(self, found: Sequence[StockedProduct]) -> list[inventory.InventoryItem]:
+    async def stock_records(self, found: Sequence[StockedProduct]) -> list[inventory.InventoryItem]:
         return [mapping.inventory_record(await self._complete_product(product), self.units) for product in found]
 
     async def _complete_product(self, product: StockedProduct) -> StockedProduct:
@@ -118,7 +118,7 @@ class StockKeeping(ShipHeroBase):
             "reason": self._reason(body),
         }
         await self.change(CHANGES[body.adjustment_type], asked)
-        return (await self._stock_records([await self._stocked(inventory_id)]))[0]
+        return (await self.stock_records([await self._stocked(inventory_id)]))[0]
 
     def _reason(self, body: AdjustInventory) -> str | None:
         """The reason with the write's reference, by which the change is found again."""
@@ -129,21 +129,31 @@ class StockKeeping(ShipHeroBase):
     async def settle_adjust_inventory(self, attempt: Attempt) -> Settlement:
         """The inventory log keeps the reference of every change that was made."""
         product = await self._stocked(attempt.ids[0])
+        owner = await self.customer(product.account_id)
+        if await self.logged(attempt, product.sku, attempt.body.warehouse_id, owner) is None:
+            return NotApplied()
+        return Applied((await self.stock_records([product]))[0])
+
+    async def logged(
+        self, attempt: Attempt, sku: str | None, warehouse_id: str | None, owner: str | None
+    ) -> StockChange | None:
+        """The entry of the stock log that an attempt left."""
         asked = {
             "first": queries.ENTRIES_PER_PAGE,
             "since": time_text(attempt.sent_at - client.CLOCK_SLACK),
-            "sku": product.sku,
-            "warehouse": attempt.body.warehouse_id,
-            "customer": await self.customer(product.account_id),
+            "sku": sku,
+            "warehouse": warehouse_id,
+            "customer": owner,
         }
         async for found, _ in self.walk(queries.LEDGER, "inventory_changes", StockChange, asked):
-            if any(f"[{attempt.reference}]" in (item.reason or "") for item in found):
-                return Applied((await self._stock_records([product]))[0])
-        return NotApplied()
+            for entry in found:
+                if f"[{attempt.reference}]" in (entry.reason or ""):
+                    return entry
+        return None
 
     async def stock_of(self, product_ids: Sequence[str]) -> list[inventory.InventoryItem]:
         """The stock of some products, as it is now."""
-        return await self._stock_records([await self._stocked(identifier) for identifier in dict.fromkeys(product_ids)])
+        return await self.stock_records([await self._stocked(identifier) for identifier in dict.fromkeys(product_ids)])
 
     async def _stocked(self, product_id: str) -> StockedProduct:
         return await self.one(queries.STOCK_BY_ID, "product", product_id, StockedProduct)

@@ -29,9 +29,13 @@ def text(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
+def cursor_of(node: dict[str, Any], key: str = "id") -> str:
+    return f"after {node[key]}"
+
+
 def by_cursor(nodes: list[dict[str, Any]], key: str = "id") -> Any:
     """A list of the API."""
-    return connection(nodes, key=lambda node: f"after {node[key]}", most=100)
+    return connection(nodes, key=lambda node: cursor_of(node, key), most=100)
 
 
 class Documents:
@@ -185,6 +189,7 @@ class Documents:
         ]
         return {
             "id": gid("Shipment", parcel["number"]),
+            "order_id": gid("Order", key),
             "created_date": parcel["created_date"],
             "warehouse_id": gid("Warehouse", parcel["warehouse"]),
             "address": parcel["address"],

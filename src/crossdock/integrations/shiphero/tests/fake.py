@@ -14,9 +14,11 @@ from typing import Any
 from graphql import GraphQLError
 
 from crossdock.contract.resources import Resource
+from crossdock.contract.wms.billing import BILLS
 from crossdock.contract.wms.customers import WAREHOUSE_CUSTOMERS
 from crossdock.contract.wms.inbound_shipments import INBOUND_SHIPMENT_SUPPLIERS, INBOUND_SHIPMENTS
 from crossdock.contract.wms.inventory import INVENTORY
+from crossdock.contract.wms.labor import LABOR_ACTIVITIES
 from crossdock.contract.wms.ledger import INVENTORY_LEDGER
 from crossdock.contract.wms.orders import ORDERS
 from crossdock.contract.wms.products import PRODUCTS
@@ -34,7 +36,10 @@ from crossdock.integrations.shiphero.tests import seed
 from crossdock.integrations.shiphero.tests.arrivals import Arrivals
 from crossdock.integrations.shiphero.tests.costs import MOST, charges
 from crossdock.integrations.shiphero.tests.documents import PLAIN, by_cursor, gid, number, text
+from crossdock.integrations.shiphero.tests.hooks import Hooks
 from crossdock.integrations.shiphero.tests.scenes import SCENES
+from crossdock.integrations.shiphero.tests.shelf import Shelf
+from crossdock.integrations.shiphero.tests.toil import Toil
 
 REFRESH, ACCESS = "test-refresh-token", "test-access-token"
 
@@ -43,7 +48,7 @@ def _is_time(value: Any) -> bool:
     return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is None
 
 
-class FakeShipHero(Arrivals, GraphQLFake):
+class FakeShipHero(Hooks, Shelf, Toil, Arrivals, GraphQLFake):
     """Products with stock in warehouses, the log of its changes, orders and what is sent of them."""
 
     adapter = ShipHero
@@ -76,8 +81,10 @@ class FakeShipHero(Arrivals, GraphQLFake):
         self.products = {key: self.new_product(**facts) for key, facts in copy.deepcopy(seed.PRODUCTS).items()}
         self.orders = {key: self.new_order(**facts) for key, facts in copy.deepcopy(seed.ORDERS).items()}
         self.log: list[dict[str, Any]] = []
+        self.hooks = {}
         self._next = 5000
         self.fill()
+        self.begin()
         self.note(11, seed.PRIMARY, 0, 40, "Purchase order 41 received", 301, self.before)
         self.note(12, seed.PRIMARY, 8, -3, "Cycle count", 301, self.before)
         inbound = {"status": "pending", "quantity": 20, "quantity_received": 5, "quantity_rejected": 1}
@@ -93,6 +100,7 @@ class FakeShipHero(Arrivals, GraphQLFake):
                 sku=f"CARD-{key}", name=f"Card {key}", stock={seed.EAST: (key, 0, 0, 0)}, places={}
             )
         self.crowd_arrivals()
+        self.crowd_work()
         for key in range(401, 541):
             self.locations[key] = self.new_location(key, warehouse=seed.EAST, name=f"B-{key}")
         self.products[2001]["places"] = {seed.EAST: dict.fromkeys(range(401, 531), (1, None))}
@@ -160,6 +168,8 @@ class FakeShipHero(Arrivals, GraphQLFake):
     def held(self, resource: Resource) -> set[str]:
         if resource is INVENTORY_LEDGER:
             return {self._ledger_id(entry) for entry in self.log}
+        if resource in (BILLS, LABOR_ACTIVITIES):
+            return self.charge_ids() if resource is BILLS else self.work_ids()
         kinds = {
             WAREHOUSES.key: ("Warehouse", self.warehouses),
             WAREHOUSE_LOCATIONS.key: ("Location", self.locations),
@@ -184,7 +194,12 @@ class FakeShipHero(Arrivals, GraphQLFake):
         if resource in (INVENTORY, INVENTORY_LEDGER):
             self.sell()
             return {gid("Product", 12)} if resource is INVENTORY else {self._ledger_id(self.log[-1])}
+        if resource is LABOR_ACTIVITIES:
+            return {self.work()}
         self.pass_time(hours=1)
+        if resource is BILLS:
+            self.bills[81]["charges"][0]["amount"] = "119.00"
+            return {f"{gid('Bill', 81)}-{gid('FeeCategoryTotal', 812)}"}
         if resource is WAREHOUSES:
             self.warehouses[seed.EAST]["company_alias"] = "Bethlehem (PA)"
             return {gid("Warehouse", seed.EAST)}
@@ -218,6 +233,12 @@ class FakeShipHero(Arrivals, GraphQLFake):
         self.pass_time(hours=1)
         self.orders[903] |= {"holds": {}, "updated_at": text(self.now)}
 
+    def work(self) -> str:
+        """Somebody picks something."""
+        self.pass_time(hours=1)
+        self.picks[93] = self.new_work("Pick", 93, text(self.now))
+        return gid("Pick", 93)
+
     def ship(self, key: int) -> None:
         """The warehouse sends everything of an order."""
         order = self.orders[key]
@@ -227,19 +248,6 @@ class FakeShipHero(Arrivals, GraphQLFake):
         return ledger_id(StockChange(**{**entry, "product": Ref(id=entry["product"]["id"])}))
 
     # Queries
-
-    def _answered(self, root: str, **more: Any) -> dict[str, Any]:
-        return {"request_id": "5da7dc13", "complexity": self._charges[root], **more}
-
-    def _listed(self, root: str, nodes: list[dict[str, Any]], key: str = "id") -> dict[str, Any]:
-        """A list. Entries that are not there are not charged for."""
-        asked = int(self.document.variables.get("first", 1)) if self.document else 1
-        most = self._charges[root] - 1
-        answered = self._answered(root, data=by_cursor(nodes, key))
-        return answered | {"complexity": 1 + most * min(asked, len(nodes)) // asked}
-
-    def _since(self, found: list[Any], date: str, since: str | None, until: str | None) -> list[Any]:
-        return [item for item in found if (since or "") <= item[date] <= (until or "9")]
 
     @resolves("Query", "account")
     def account(self) -> Any:
@@ -253,22 +261,32 @@ class FakeShipHero(Arrivals, GraphQLFake):
             "warehouses": list(self.warehouses.values()),
             "customers": by_cursor(list(self.customers.values())),
         }
-        return self._answered("account", data=account)
+        return self.answered("account", data=account)
 
     @resolves("Query", "locations")
     def list_locations(self) -> Any:
-        return self._listed("locations", list(self.locations.values()))
+        return self.listed("locations", list(self.locations.values()))
 
     @resolves("Query", "products")
-    def list_products(self, updated_from: str | None = None, updated_to: str | None = None) -> Any:
-        found = [self.product_node(key) for key in self.products]
-        return self._listed("products", self._since(found, "updated_at", updated_from, updated_to))
+    def list_products(
+        self,
+        updated_from: str | None = None,
+        updated_to: str | None = None,
+        sku: str | None = None,
+        customer_account_id: str | None = None,
+    ) -> Any:
+        found = [
+            self.product_node(key)
+            for key, facts in self.products.items()
+            if sku in (None, facts["sku"]) and customer_account_id in (None, gid("CustomerAccount", facts["owner"]))
+        ]
+        return self.listed("products", self.since(found, "updated_at", updated_from, updated_to))
 
     @resolves("Query", "product")
     def one_product(self, id: str) -> Any:
         if number(id) not in self.products or gid("Product", number(id)) != id:
             raise GraphQLRefusal("Product not found", code=client.NOT_FOUND, operation="product")
-        return self._answered("product", data=self.product_node(number(id)))
+        return self.answered("product", data=self.product_node(number(id)))
 
     @resolves("Query", "warehouse_products")
     def list_stock(
@@ -285,7 +303,7 @@ class FakeShipHero(Arrivals, GraphQLFake):
             for place in facts["stock"]
             if sku in (None, facts["sku"]) and warehouse_id in (None, gid("Warehouse", place))
         ]
-        return self._listed("warehouse_products", self._since(found, "updated_at", updated_from, updated_to))
+        return self.listed("warehouse_products", self.since(found, "updated_at", updated_from, updated_to))
 
     @resolves("Query", "inventory_changes")
     def list_changes(
@@ -301,7 +319,7 @@ class FakeShipHero(Arrivals, GraphQLFake):
             for at, entry in enumerate(self.log)
             if sku in (None, entry["sku"]) and warehouse_id in (None, entry["warehouse_id"])
         ]
-        return self._listed("inventory_changes", self._since(found, "created_at", date_from, date_to), "at")
+        return self.listed("inventory_changes", self.since(found, "created_at", date_from, date_to), "at")
 
     @resolves("Query", "orders")
     def list_orders(
@@ -316,29 +334,13 @@ class FakeShipHero(Arrivals, GraphQLFake):
             for key, facts in self.orders.items()
             if partner_order_id in (None, facts["partner_order_id"])
         ]
-        return self._listed("orders", self._since(found, "updated_at", updated_from, updated_to))
+        return self.listed("orders", self.since(found, "updated_at", updated_from, updated_to))
 
     @resolves("Query", "order")
     def one_order(self, id: str) -> Any:
         if number(id) not in self.orders or gid("Order", number(id)) != id:
             raise GraphQLRefusal("Order not found", code=client.NOT_FOUND, operation="order")
-        return self._answered("order", data=self.order_node(number(id)))
-
-    @resolves("Query", "purchase_orders")
-    def list_purchases(self) -> Any:
-        return self._listed("purchase_orders", list(self.purchases.values()))
-
-    @resolves("Query", "purchase_order")
-    def one_purchase(self, id: str) -> Any:
-        return self._answered("purchase_order", data=self.purchases[number(id)])
-
-    @resolves("Query", "vendors")
-    def list_vendors(self) -> Any:
-        return self._listed("vendors", list(self.vendors.values()))
-
-    @resolves("Query", "returns")
-    def list_returns(self) -> Any:
-        return self._listed("returns", list(self.returns.values()))
+        return self.answered("order", data=self.order_node(number(id)))
 
     @resolves("Query", "shipment")
     def one_shipment(self, id: str) -> Any:
@@ -348,22 +350,9 @@ class FakeShipHero(Arrivals, GraphQLFake):
             for parcel in facts["parcels"]
             if gid("Shipment", parcel["number"]) == id
         ]
-        return self._answered("shipment", data=found)
+        return self.answered("shipment", data=found)
 
     # Mutations
-
-    def _mine(self, data: dict[str, Any], owner: int, what: str) -> None:
-        """Whoever acts for a merchant says so, and nobody else does."""
-        wanted = None if owner == seed.ACCOUNT else gid("CustomerAccount", owner)
-        if data.get("customer_account_id") != wanted:
-            raise GraphQLRefusal(f"{what} not found", code=client.NOT_FOUND, operation=what)
-
-    def _by_sku(self, data: dict[str, Any]) -> int:
-        found = [key for key, facts in self.products.items() if facts["sku"] == data["sku"]]
-        if not found:
-            raise GraphQLRefusal(f"Product with sku {data['sku']} doesn't exist", code=3)
-        self._mine(data, self.products[found[0]]["owner"], "product")
-        return found[0]
 
     @resolves("Mutation", "inventory_add")
     def add(self, data: dict[str, Any]) -> Any:
@@ -378,21 +367,14 @@ class FakeShipHero(Arrivals, GraphQLFake):
         return self._adjust("inventory_replace", data, lambda there: data["quantity"])
 
     def _adjust(self, root: str, data: dict[str, Any], result: Any) -> Any:
-        key, place = self._by_sku(data), number(data["warehouse_id"])
+        key, place = self.by_sku(data), number(data["warehouse_id"])
         there = self.products[key]["stock"][place][0]
         after = result(there)
         if after < 0:
             raise GraphQLRefusal("Not enough inventory to remove", code=3, operation=root)
         location = number(data["location_id"]) if "location_id" in data else None
         self.move(key, place, after - there, data.get("reason"), location)
-        return self._answered(root, warehouse_product=self.stock_node(key, place))
-
-    @resolves("Mutation", "product_update")
-    def update_product(self, data: dict[str, Any]) -> Any:
-        key = self._by_sku(data)
-        given: dict[str, Any] = {name: data[name] for name in ("name", "barcode", "dimensions") if name in data}
-        self.products[key] |= {**given, "updated_at": text(self.now)}
-        return self._answered("product_update", product=self.product_node(key))
+        return self.answered(root, warehouse_product=self.stock_node(key, place))
 
     @resolves("Mutation", "order_create")
     def create_order(self, data: dict[str, Any]) -> Any:
@@ -415,11 +397,11 @@ class FakeShipHero(Arrivals, GraphQLFake):
             **{name: data.get(name) for name in names},
         )
         self.orders[key]["shipping_lines"] = dict.fromkeys(seed.SHIPPING) | (data.get("shipping_lines") or {})
-        return self._answered("order_create", order=self.order_node(key))
+        return self.answered("order_create", order=self.order_node(key))
 
     def _order_of(self, data: dict[str, Any]) -> dict[str, Any]:
         order = self.orders[number(data["order_id"])]
-        self._mine(data, order["owner"], "order")
+        self.mine(data, order["owner"], "order")
         return order
 
     @resolves("Mutation", "order_update")
@@ -436,7 +418,7 @@ class FakeShipHero(Arrivals, GraphQLFake):
                 order[name] = dict.fromkeys(parts) | data[name]
         order |= {name: data[name] for name in ("order_number", "partner_order_id") if name in data}
         order["updated_at"] = text(self.now)
-        return self._answered("order_update", order=self.order_node(number(data["order_id"])))
+        return self.answered("order_update", order=self.order_node(number(data["order_id"])))
 
     @resolves("Mutation", "order_cancel")
     def cancel_order(self, data: dict[str, Any]) -> Any:
@@ -444,7 +426,7 @@ class FakeShipHero(Arrivals, GraphQLFake):
         if order["parcels"]:
             raise GraphQLRefusal("The order has completed shipments", code=3, operation="order_cancel")
         order |= {"fulfillment_status": "canceled", "allocated": False, "updated_at": text(self.now)}
-        return self._answered("order_cancel", order=self.order_node(number(data["order_id"])))
+        return self.answered("order_cancel", order=self.order_node(number(data["order_id"])))
 
     @resolves("Mutation", "shipment_create")
     def create_shipment(self, data: dict[str, Any]) -> Any:
@@ -463,4 +445,4 @@ class FakeShipHero(Arrivals, GraphQLFake):
         address = dict.fromkeys(("name", *PLAIN)) | data["address"]
         parcel = self.send_goods(key, number(data["warehouse_id"]), lines, label, address)
         order["updated_at"] = text(self.now)
-        return self._answered("shipment_create", shipment=self.shipment_node(key, parcel))
+        return self.answered("shipment_create", shipment=self.shipment_node(key, parcel))

@@ -39,6 +39,44 @@ PARCEL = {
     "shipping_cost": 7.25,
     "measurements": {"length": 10, "width": 5, "height": 5, "unit": "cm", "weight": 1, "weight_unit": "kg"},
 }
+NEW_PRODUCT: dict[str, Any] = {
+    "sku": "CUP",
+    "name": "Cup",
+    "gtin": "4006381333955",
+    "measurements": PARCEL["measurements"],
+}
+NEW_KIT: dict[str, Any] = {
+    "sku": "TRIO",
+    "name": "Three teas",
+    "warehouse_ids": [DENVER],
+    "inventory_items": [{"sku": "TEA", "unit_quantity": 3}, {"sku": "LID", "unit_quantity": 1}],
+}
+ANNOUNCED: dict[str, Any] = {
+    "supplier_object": {"supplier_name": "Tea Traders"},
+    "purchase_order_number": "PO-77",
+    "expected_arrival_date": "2026-12-24T09:30:00+01:00",
+    "warehouse_id": DENVER,
+    "tracking_number": "1Z77",
+    "line_items": [{"sku": "TEA", "expected_quantity": 12, "unit_cost": 4.25}, {"sku": "LID", "expected_quantity": 3}],
+}
+EXPECTED, RECEIVED = gid("PurchaseOrder", 61), gid("PurchaseOrder", 62)
+FEWER = {
+    "expected_arrival_date": "2026-12-02T00:00:00Z",
+    "line_items": [{"sku": "TEA", "expected_quantity": 18}, {"sku": "LID", "expected_quantity": 4}],
+}
+ARRIVED: dict[str, Any] = {
+    "warehouse_id": DENVER,
+    "warehouse_location_id": gid("Location", 301),
+    "line_items": [{"sku": "TEA", "quantity": 6}, {"sku": "LID", "quantity": 1}, {"sku": "TEA", "quantity": 1}],
+}
+BACK: dict[str, Any] = {
+    "warehouse_id": DENVER,
+    "order_id": WEB,
+    "reason": "Wrong size",
+    "tracking_number": "1Z78",
+    "line_items": [{"sku": "TEA", "quantity": 1, "return_reason": "Too small"}],
+}
+OTHER_PARTS = {"name": "Tea set, large", "inventory_items": NEW_KIT["inventory_items"]}
 NEW_NAME = {"name": "Sencha, first flush", "gtin": "4006381333948"}
 
 
@@ -55,6 +93,22 @@ LOST_ORDER = _lost("create_order", (), NEW_ORDER, "order_create")
 LOST_CHANGE = _lost("update_order", (WEB,), CHANGED, "order_update")
 LOST_CANCEL = _lost("cancel_order", (WEB,), None, "order_cancel")
 LOST_PARCEL = _lost("create_order_shipment", (WEB,), PARCEL, "shipment_create")
+LOST_PRODUCT = _lost("create_product", (), NEW_PRODUCT, "product_create")
+LOST_KIT = _lost("create_kit", (), NEW_KIT, "kit_build")
+HALF_A_KIT = _lost("create_kit", (), NEW_KIT, "product_create")
+LOST_PARTS = _lost("update_kit", (SET,), OTHER_PARTS, "kit_build")
+LOST_ANNOUNCED = _lost("create_inbound_shipment", (), ANNOUNCED, "purchase_order_create")
+LOST_FEWER = _lost("update_inbound_shipment", (EXPECTED,), FEWER, "purchase_order_update")
+LOST_ARRIVED = _lost("receive_inbound_shipment", (EXPECTED,), ARRIVED, "purchase_order_update")
+NOT_COUNTED = Scene(
+    "receive_inbound_shipment",
+    "not_counted",
+    (EXPECTED,),
+    ARRIVED,
+    fault=Fault.BROKEN,
+    fault_on=_on("purchase_order_update"),
+)
+LOST_BACK = _lost("create_return", (), BACK, "return_create")
 LOST_NAME = _lost("update_product", (TEA,), NEW_NAME, "product_update")
 
 
@@ -92,11 +146,58 @@ SCENES = (
     Scene("get_inbound_shipment_suppliers", "busy", fault=Fault.BUSY, fault_on=("POST", "query vendors")),
     Scene("get_returns"),
     Scene("get_returns", "denied", fault=Fault.FORBIDDEN, fault_on=("POST", "query returns")),
+    Scene("get_bills"),
+    Scene("get_bills", "denied", fault=Fault.FORBIDDEN, fault_on=("POST", "query bills")),
+    Scene("get_labor_activities"),
+    Scene("get_labor_activities", "changed", start_hours_ago=0.5, before=lambda fake: fake.work()),
+    Scene("get_labor_activities", "throttled", fault=Fault.TOO_MANY, fault_on=("POST", "query packs_per_day")),
     Scene("update_product", "", (TEA,), NEW_NAME),
     Scene("update_product", "measured", (POT,), {"measurements": PARCEL["measurements"]}),
     Scene("update_product", "unknown", (gid("Product", 99),), NEW_NAME),
     LOST_NAME,
     *_settled(LOST_NAME),
+    Scene("create_product", "", (), NEW_PRODUCT),
+    Scene("create_product", "of_a_merchant", (), {**NEW_PRODUCT, "warehouse_customer_id": SHOP}),
+    Scene("create_product", "sku_taken", (), {**NEW_PRODUCT, "sku": "TEA"}),
+    LOST_PRODUCT,
+    *_settled(LOST_PRODUCT),
+    Scene("create_kit", "", (), NEW_KIT),
+    Scene("create_kit", "unknown_component", (), {**NEW_KIT, "inventory_items": [{"sku": "NONE", "unit_quantity": 1}]}),
+    LOST_KIT,
+    *_settled(LOST_KIT),
+    Scene("create_kit", "settle_half_made", (), NEW_KIT, settle=True, earlier=(HALF_A_KIT,)),
+    Scene("update_kit", "", (SET,), OTHER_PARTS),
+    Scene("update_kit", "no_kit", (TEA,), OTHER_PARTS),
+    LOST_PARTS,
+    *_settled(LOST_PARTS),
+    Scene("create_inbound_shipment", "", (), ANNOUNCED),
+    Scene(
+        "create_inbound_shipment",
+        "unknown_sku",
+        (),
+        {**ANNOUNCED, "line_items": [{"sku": "?", "expected_quantity": 1}]},
+    ),
+    Scene(
+        "create_inbound_shipment", "unknown_vendor", (), {**ANNOUNCED, "supplier_object": {"supplier_name": "Nobody"}}
+    ),
+    LOST_ANNOUNCED,
+    *_settled(LOST_ANNOUNCED),
+    Scene("update_inbound_shipment", "", (EXPECTED,), FEWER),
+    Scene("update_inbound_shipment", "other_lines", (EXPECTED,), {"line_items": FEWER["line_items"][:1]}),
+    LOST_FEWER,
+    *_settled(LOST_FEWER),
+    Scene("receive_inbound_shipment", "", (EXPECTED,), ARRIVED),
+    Scene("receive_inbound_shipment", "closed", (RECEIVED,), ARRIVED),
+    Scene("receive_inbound_shipment", "elsewhere", (EXPECTED,), {**ARRIVED, "warehouse_id": gid("Warehouse", EAST)}),
+    LOST_ARRIVED,
+    *_settled(LOST_ARRIVED),
+    NOT_COUNTED,
+    Scene("receive_inbound_shipment", "settle_not_counted", (EXPECTED,), ARRIVED, settle=True, earlier=(NOT_COUNTED,)),
+    Scene("create_return", "", (), BACK),
+    Scene("create_return", "too_many", (), {**BACK, "line_items": [{"sku": "TEA", "quantity": 9}]}),
+    Scene("create_return", "not_ordered", (), {**BACK, "order_id": HELD}),
+    LOST_BACK,
+    *_settled(LOST_BACK),
     Scene("adjust_inventory", "increase", (TEA,), INCREASE),
     Scene("adjust_inventory", "decrease_of_a_merchant", (POT,), DECREASE),
     Scene("adjust_inventory", "exact", (TEA,), EXACT),

@@ -51,6 +51,12 @@ PRODUCTS: dict[int, dict[str, Any]] = {
         "kit": True,
         "components": {11: 2, 12: 1},
     },
+    14: {
+        "sku": "LID",
+        "name": "Lid",
+        "stock": {PRIMARY: (7, 0, 0, 0)},
+        "places": {PRIMARY: {301: (7, None)}},
+    },
 }
 LOTS: dict[int, dict[str, Any]] = {501: {"name": "L-2026", "expires_at": "2027-06-30T00:00:00"}}
 # Lines are (product, units, price); `sent` is by line.

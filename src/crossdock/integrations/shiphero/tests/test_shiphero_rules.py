@@ -17,7 +17,7 @@ from crossdock.contract.errors import (
 )
 from crossdock.integrations.kit.fake import Fault
 from crossdock.integrations.kit.transport import VendorAnswer
-from crossdock.integrations.shiphero import client, queries
+from crossdock.integrations.shiphero import arrival_queries, client, queries, work_queries
 from crossdock.integrations.shiphero.queries import Query
 from crossdock.integrations.shiphero.stock import AdjustInventory
 from crossdock.integrations.shiphero.tests.costs import MOST, charges
@@ -29,11 +29,15 @@ SIZES = {
     "PRODUCTS": queries.PRODUCTS_PER_PAGE,
     "STOCKS": queries.STOCKS_PER_PAGE,
     "CHANGED_STOCKS": queries.STOCK_CHANGES_PER_PAGE,
-    "PURCHASES": queries.PURCHASES_PER_PAGE,
+    "PURCHASES": arrival_queries.PURCHASES_PER_PAGE,
+    "BILLS": work_queries.BILLS_PER_PAGE,
     "ORDERS": queries.ORDERS_PER_PAGE,
     "ORDERS_BY_REFERENCE": queries.ORDERS_PER_PAGE,
+    "PRODUCTS_BY_SKU": queries.SAME_SKU_PER_PAGE,
+    "STOCKS_BY_SKU": queries.SAME_SKU_PER_PAGE,
 }
-QUERIES = {name: value for name, value in vars(queries).items() if isinstance(value, Query)}
+MODULES = (queries, arrival_queries, work_queries)
+QUERIES = {name: value for module in MODULES for name, value in vars(module).items() if isinstance(value, Query)}
 specified = pytest.mark.skipif(bool(FakeShipHero.missing()), reason="the schema of ShipHero is not beside this project")
 
 
