@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import pytest
 
+from crossdock.integrations.kit.adapter import Adapter
 from crossdock.integrations.kit.fake import Call, Fault, Reply, RestFake, Specification, SpecificationViolation, serves
 from crossdock.integrations.kit.fake.paging import numbered
 from crossdock.integrations.kit.fake.schemas import Schemas
@@ -107,6 +108,7 @@ OLD = {
 class FakeDepot(RestFake):
     """Answers whatever a test puts into `shown`."""
 
+    adapter = Adapter
     credentials = {}
 
     def __init__(self) -> None:

@@ -7,7 +7,6 @@ constant here, and nowhere else. Each says where it comes from: `docs` is the RE
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -17,11 +16,11 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from crossdock.contract.errors import NeedsReconnect, RateLimited, UnexpectedShape, VendorUnavailable
+from crossdock.contract.errors import NeedsReconnect, UnexpectedShape
 from crossdock.contract.values import ENCODER
 from crossdock.integrations.kit.adapter import VendorMessage
-from crossdock.integrations.kit.auth import AuthSession, Credentials, Token, TokenScheme, credential
-from crossdock.integrations.kit.transport import VendorAnswer, VendorRequest, retry_after_seconds
+from crossdock.integrations.kit.auth import AuthSession, Credentials, Token, TokenScheme, basic, credential, read_token
+from crossdock.integrations.kit.transport import VendorAnswer, VendorRequest
 
 NAME = "Extensiv (3PL Central)"
 HOST = "https://secure-wms.com"  # docs, Rels/auth
@@ -116,11 +115,6 @@ class ExtensivCredentials(Credentials, kw_only=True, frozen=True):
     ] = ""
 
 
-class _TokenAnswer(msgspec.Struct):
-    access_token: str
-    expires_in: float | None = None
-
-
 class ClientCredentials(TokenScheme):
     """Trades client id and secret for a token, which says in JSON who acts. It holds for 30 to 60 minutes."""
 
@@ -131,27 +125,16 @@ class ClientCredentials(TokenScheme):
         body = {"grant_type": "client_credentials", "user_login_id" if login.isdigit() else "user_login": login}
         if key:
             body["tpl"] = key
-        pair = f"{session.text('client_id')}:{session.text('client_secret')}"
         headers = {
-            "authorization": f"Basic {base64.b64encode(pair.encode()).decode()}",
+            "authorization": basic(session.text("client_id"), session.text("client_secret")),
             "accept": "application/json",
             "content-type": "application/json",
         }
-        return _token(await session.send(VendorRequest("POST", f"{HOST}{TOKEN}", headers, ENCODER.encode(body))))
-
-
-def _token(answer: VendorAnswer) -> Token:
-    if answer.status == 429:
-        wait = retry_after_seconds(answer)
-        raise RateLimited(f"{NAME} gives no more tokens right now", origin="integration", retry_after=wait)
-    if answer.status >= 500:
-        raise VendorUnavailable(f"{NAME} gave no token (status {answer.status})", may_have_applied=False)
-    if answer.status != 200:
-        words = words_of(answer)
-        raise NeedsReconnect.credentials(NAME, vendor_message=words.message if words else None)
-    found: _TokenAnswer = answer.json(_TokenAnswer)
-    ends = None if found.expires_in is None else datetime.now(UTC) + timedelta(seconds=found.expires_in)
-    return Token(access=found.access_token, expires_at=ends)
+        answer = await session.send(VendorRequest("POST", f"{HOST}{TOKEN}", headers, ENCODER.encode(body)))
+        words = words_of(answer) if 400 <= answer.status < 500 else None
+        if words is not None and answer.status != 429:
+            raise NeedsReconnect.credentials(NAME, vendor_message=words.message)
+        return read_token(answer, NAME)
 
 
 class Refusal(msgspec.Struct, frozen=True, rename="pascal"):

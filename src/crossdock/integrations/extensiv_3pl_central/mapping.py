@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -29,10 +29,9 @@ from crossdock.integrations.extensiv_3pl_central.models import (
     StockSummary,
 )
 from crossdock.integrations.kit import mapping as kit
-from crossdock.integrations.kit.mapping import text_or_none, whole_units
+from crossdock.integrations.kit import measures
+from crossdock.integrations.kit.mapping import NO_DATE, text_or_none, whole_units
 
-UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
-"""The date of things that Extensiv keeps no date of: facilities, locations, carriers."""
 METHOD_MARK = ":"
 """Between a carrier's name and the code of its service, in ids of shipping methods."""
 
@@ -48,7 +47,7 @@ def when_or_none(value: str | None, zone: ZoneInfo) -> datetime | None:
 
 def latest(*values: str | None, zone: ZoneInfo) -> datetime:
     """The latest of some times, or no date at all."""
-    return max((when(value, zone) for value in values if value), default=UNDATED)
+    return max((when(value, zone) for value in values if value), default=NO_DATE)
 
 
 def facts(**values: Any) -> dict[str, Any]:
@@ -68,15 +67,7 @@ def measurements(found: Size | None) -> Measurements:
     length, width, height, weight = (
         kit.money(value) if value else None for value in (found.length, found.width, found.height, found.weight)
     )
-    sized = any(value is not None for value in (length, width, height))
-    return Measurements(
-        length=length,
-        width=width,
-        height=height,
-        unit="in" if sized else None,
-        weight=weight,
-        weight_unit="lb" if weight is not None else None,
-    )
+    return measures.measurements(length, width, height, "in", weight, "lb")
 
 
 def item_id(found: ItemIdentifier | None, *otherwise: str | None) -> str:
@@ -95,7 +86,7 @@ def sku_of(found: ItemIdentifier | None) -> str | None:
 
 def customer_record(found: Customer, zone: ZoneInfo) -> customers.WarehouseCustomer:
     company, own = found.company_info, found.read_only
-    made = when_or_none(own.creation_date, zone) or UNDATED
+    made = when_or_none(own.creation_date, zone) or NO_DATE
     name = (text_or_none(company.company_name) or text_or_none(company.name)) if company else None
     return customers.WarehouseCustomer(
         id=str(own.customer_id),
@@ -127,8 +118,8 @@ def address(found: Contact | None) -> WarehouseAddress:
 def warehouse_record(found: Facility) -> warehouses.Warehouse:
     return warehouses.Warehouse(
         id=str(found.facility_id),
-        created_date=UNDATED,
-        updated_date=UNDATED,
+        created_date=NO_DATE,
+        updated_date=NO_DATE,
         name=text_or_none(found.name) or str(found.facility_id),
         code=text_or_none(found.code),
         address=address(found.contact),
@@ -141,8 +132,8 @@ def location_record(found: Location, facility_id: int) -> warehouses.WarehouseLo
     kind = found.location_type_identifier
     return warehouses.WarehouseLocation(
         id=str(found.location_id),
-        created_date=UNDATED,
-        updated_date=UNDATED,
+        created_date=NO_DATE,
+        updated_date=NO_DATE,
         name=text_or_none(found.name) or " ".join(fields) or None,
         warehouse_id=str(facility_id),
         type=text_or_none(kind.name) if kind else None,
@@ -176,8 +167,8 @@ def _method(identifier: str, carrier: Carrier, service: ShipmentService) -> ship
     shown = text_or_none(carrier.display_name) or text_or_none(carrier.description) or text_or_none(carrier.name)
     return shipping_methods.ShippingMethod(
         id=identifier,
-        created_date=UNDATED,
-        updated_date=UNDATED,
+        created_date=NO_DATE,
+        updated_date=NO_DATE,
         name=text_or_none(service.description) or identifier,
         carrier=shown,
         carrier_id=text_or_none(carrier.name),
@@ -202,7 +193,7 @@ def product_record(item: Item, customer_id: int, zone: ZoneInfo) -> products.Pro
     return products.Product(
         id=str(item.item_id),
         warehouse_customer_id=str(customer_id),
-        created_date=when_or_none(own.creation_date, zone) or UNDATED,
+        created_date=when_or_none(own.creation_date, zone) or NO_DATE,
         updated_date=latest(own.creation_date, own.last_modified_date, zone=zone),
         name=name_of(item),
         sku=text_or_none(item.sku),
@@ -284,7 +275,7 @@ def inventory_record(
     return inventory.InventoryItem(
         id=str(item.item_id),
         warehouse_customer_id=str(customer_id),
-        created_date=when_or_none(own.creation_date, zone) or UNDATED,
+        created_date=when_or_none(own.creation_date, zone) or NO_DATE,
         updated_date=latest(
             own.creation_date, own.last_modified_date, *(line.received_date for _, line in details), zone=zone
         ),
@@ -361,7 +352,7 @@ def ledger_records(found: Adjustment, zone: ZoneInfo) -> list[ledger.InventoryLe
 
 def _entry(found: Adjustment, line: AdjustmentItem, number: int, zone: ZoneInfo) -> ledger.InventoryLedgerEntry:
     own = found.read_only
-    made = when_or_none(own.creation_date or own.process_date, zone) or UNDATED
+    made = when_or_none(own.creation_date or own.process_date, zone) or NO_DATE
     owner, place = own.customer_identifier, own.facility_identifier
     return ledger.InventoryLedgerEntry(
         id=f"{own.adjustment_id}-{line.receive_item_id or number}",

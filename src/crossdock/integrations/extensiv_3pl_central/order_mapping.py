@@ -11,7 +11,6 @@ from crossdock.contract.statuses import WmsOrderStatus
 from crossdock.contract.wms import orders
 from crossdock.integrations.extensiv_3pl_central import client
 from crossdock.integrations.extensiv_3pl_central.mapping import (
-    UNDATED,
     facts,
     item_id,
     latest,
@@ -30,7 +29,7 @@ from crossdock.integrations.extensiv_3pl_central.order_models import (
     Person,
     Routing,
 )
-from crossdock.integrations.kit.mapping import money, text_or_none, whole_units
+from crossdock.integrations.kit.mapping import NO_DATE, money, text_or_none, whole_units
 
 STATUSES: dict[int, tuple[str, WmsOrderStatus]] = {
     client.OPEN: ("Open", "open"),
@@ -73,7 +72,7 @@ def raw_status(own: OrderFacts) -> str | None:
 
 def order_record(order: ExtensivOrder, zone: ZoneInfo) -> orders.Order:
     own, routing, money_of = order.read_only, order.routing_info or Routing(), order.fulfill_inv_info
-    made = when_or_none(own.creation_date or own.process_date, zone) or UNDATED
+    made = when_or_none(own.creation_date or own.process_date, zone) or NO_DATE
     billing = (order.billing_code or "").lower()
     method = method_id(text_or_none(routing.carrier), text_or_none(routing.mode))
     retailer = order.ship_to.retailer_info if order.ship_to else None
@@ -174,7 +173,7 @@ def _shipments(order: ExtensivOrder, zone: ZoneInfo) -> list[orders.OrderShipmen
         orders.OrderShipment(
             shipment_id=str(own.order_id),
             warehouse_id=str(own.facility_identifier.id) if own.facility_identifier else "",
-            shipped_date=when_or_none(left, zone) or UNDATED,
+            shipped_date=when_or_none(left, zone) or NO_DATE,
             raw_status=raw_status(own),
             status="shipped",
             shipping_method=method_id(text_or_none(routing.carrier), text_or_none(routing.mode)),

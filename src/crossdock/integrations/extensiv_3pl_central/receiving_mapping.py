@@ -8,10 +8,10 @@ from crossdock.contract.statuses import ReceivingStatus
 from crossdock.contract.wms import inbound_shipments, returns
 from crossdock.contract.wms.products import Supplier
 from crossdock.integrations.extensiv_3pl_central import client
-from crossdock.integrations.extensiv_3pl_central.mapping import UNDATED, facts, item_id, latest, sku_of, when_or_none
+from crossdock.integrations.extensiv_3pl_central.mapping import facts, item_id, latest, sku_of, when_or_none
 from crossdock.integrations.extensiv_3pl_central.models import ZERO
 from crossdock.integrations.extensiv_3pl_central.receiving_models import Receiver, ReceiverLine
-from crossdock.integrations.kit.mapping import money, text_or_none, whole_units
+from crossdock.integrations.kit.mapping import NO_DATE, money, text_or_none, whole_units
 
 STATUSES: dict[int, tuple[str, ReceivingStatus]] = {
     client.OPEN: ("Open", "open"),
@@ -70,7 +70,7 @@ def _named(line: ReceiverLine) -> str:
 
 def inbound_record(found: Receiver, zone: ZoneInfo) -> inbound_shipments.InboundShipment:
     own = found.read_only
-    made = when_or_none(own.creation_date, zone) or UNDATED
+    made = when_or_none(own.creation_date, zone) or NO_DATE
     supplier = _supplier(found)
     return inbound_shipments.InboundShipment(
         id=str(own.receiver_id),
@@ -151,7 +151,7 @@ def _receipts(found: Receiver, zone: ZoneInfo) -> list[inbound_shipments.Receipt
 
 def return_record(found: Receiver, zone: ZoneInfo) -> returns.Return:
     own = found.read_only
-    made = when_or_none(own.creation_date, zone) or UNDATED
+    made = when_or_none(own.creation_date, zone) or NO_DATE
     return returns.Return(
         id=str(own.receiver_id),
         warehouse_customer_id=str(own.customer_identifier.id) if own.customer_identifier else None,

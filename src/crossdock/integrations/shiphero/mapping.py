@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -15,7 +15,8 @@ from crossdock.contract.values import LengthUnit, WeightUnit
 from crossdock.contract.wms import customers, inventory, ledger, products, warehouses
 from crossdock.contract.wms.ledger import LedgerEventType
 from crossdock.integrations.kit import mapping as kit
-from crossdock.integrations.kit.mapping import text_or_none
+from crossdock.integrations.kit import measures
+from crossdock.integrations.kit.mapping import NO_DATE, text_or_none
 from crossdock.integrations.shiphero import client
 from crossdock.integrations.shiphero.models import (
     Address,
@@ -32,8 +33,6 @@ from crossdock.integrations.shiphero.models import (
 )
 
 T = TypeVar("T")
-UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
-"""The date of things that ShipHero keeps no date of: warehouses, customers."""
 CLOSED_INBOUNDS = frozenset({"closed", "canceled", "cancelled"})
 """Statuses of purchase orders that bring nothing any more."""
 REASONS: tuple[tuple[str, LedgerEventType], ...] = (
@@ -94,15 +93,7 @@ def measurements(found: Dimensions | None, units: Units) -> Measurements:
     length, width, height, weight = (
         amount(value) or None for value in (found.length, found.width, found.height, found.weight)
     )
-    sized = any(value is not None for value in (length, width, height))
-    return Measurements(
-        length=length,
-        width=width,
-        height=height,
-        unit=units.length if sized else None,
-        weight=weight,
-        weight_unit=units.weight if weight is not None else None,
-    )
+    return measures.measurements(length, width, height, units.length, weight, units.weight)
 
 
 def place(address: Address | None) -> WarehouseAddress:
@@ -125,8 +116,8 @@ def name_of(product: ProductHead) -> str:
 def warehouse_record(found: Warehouse) -> warehouses.Warehouse:
     return warehouses.Warehouse(
         id=found.id,
-        created_date=UNDATED,
-        updated_date=UNDATED,
+        created_date=NO_DATE,
+        updated_date=NO_DATE,
         name=found.company_alias or found.company_name or found.identifier or found.id,
         code=text_or_none(found.identifier),
         address=place(found.address),
@@ -135,7 +126,7 @@ def warehouse_record(found: Warehouse) -> warehouses.Warehouse:
 
 
 def location_record(found: Location, units: Units) -> warehouses.WarehouseLocation:
-    made = when_or_none(found.created_at) or UNDATED
+    made = when_or_none(found.created_at) or NO_DATE
     return warehouses.WarehouseLocation(
         id=found.id,
         created_date=made,
@@ -158,8 +149,8 @@ def location_record(found: Location, units: Units) -> warehouses.WarehouseLocati
 def customer_record(found: Customer) -> customers.WarehouseCustomer:
     return customers.WarehouseCustomer(
         id=found.id,
-        created_date=UNDATED,
-        updated_date=UNDATED,
+        created_date=NO_DATE,
+        updated_date=NO_DATE,
         name=found.username or found.email or found.id,
         additional_fields=facts(legacy_id=found.legacy_id, email=found.email, status=found.status),
     )

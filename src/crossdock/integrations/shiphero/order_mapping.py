@@ -8,9 +8,8 @@ from decimal import Decimal
 from crossdock.contract.records import ShipToAddress
 from crossdock.contract.statuses import WmsOrderStatus
 from crossdock.contract.wms import orders
-from crossdock.integrations.kit.mapping import text_or_none
+from crossdock.integrations.kit.mapping import NO_DATE, text_or_none
 from crossdock.integrations.shiphero.mapping import (
-    UNDATED,
     Units,
     amount,
     facts,
@@ -68,7 +67,7 @@ def order_status(order: ShipHeroOrder) -> WmsOrderStatus:
 def order_record(order: ShipHeroOrder, units: Units) -> orders.Order:
     sent_with = order.shipping_lines
     account = order.third_party_shipper.account_number if order.third_party_shipper else None
-    made = when_or_none(order.order_date) or when_or_none(order.updated_at) or UNDATED
+    made = when_or_none(order.order_date) or when_or_none(order.updated_at) or NO_DATE
     parcels = [item for item in order.shipments or [] if item is not None]
     return orders.Order(
         id=order.id,

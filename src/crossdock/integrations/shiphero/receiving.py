@@ -10,11 +10,10 @@ from crossdock.contract.statuses import ReceivingStatus
 from crossdock.contract.wms import inbound_shipments, returns
 from crossdock.contract.wms.products import Supplier
 from crossdock.integrations.kit.adapter import Page, Snapshot, Window, implements
-from crossdock.integrations.kit.mapping import text_or_none
+from crossdock.integrations.kit.mapping import NO_DATE, text_or_none
 from crossdock.integrations.shiphero import arrival_queries, queries
 from crossdock.integrations.shiphero.base import ShipHeroBase
 from crossdock.integrations.shiphero.mapping import (
-    UNDATED,
     Units,
     amount,
     facts,
@@ -182,7 +181,7 @@ def product_of(line: PurchaseLine) -> str | None:
 
 
 def supplier_record(found: Vendor) -> inbound_shipments.InboundShipmentSupplier:
-    made = when_or_none(found.created_at) or UNDATED
+    made = when_or_none(found.created_at) or NO_DATE
     return inbound_shipments.InboundShipmentSupplier(
         id=found.id,
         name=text_or_none(found.name),

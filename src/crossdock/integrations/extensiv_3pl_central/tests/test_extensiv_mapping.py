@@ -25,7 +25,7 @@ from crossdock.integrations.extensiv_3pl_central.models import (
 )
 from crossdock.integrations.extensiv_3pl_central.order_models import ExtensivOrder
 from crossdock.integrations.extensiv_3pl_central.receiving_models import Receiver
-from crossdock.integrations.kit.mapping import moment
+from crossdock.integrations.kit.mapping import NO_DATE, moment
 from crossdock.integrations.kit.transport import VendorAnswer
 
 ZONE = ZoneInfo("America/Los_Angeles")
@@ -74,7 +74,7 @@ def receiver(own: dict[str, Any], *lines: dict[str, Any], **facts: Any) -> Recei
         ({}, "unit_price", None),
         ({}, "active", True),
         ({"readOnly": {"deactivated": True}}, "active", False),
-        ({"readOnly": {}}, "created_date", mapping.UNDATED),
+        ({"readOnly": {}}, "created_date", NO_DATE),
         ({}, "created_date", moment("2026-03-01T18:00:00Z")),
         ({"readOnly": {"creationDate": "2026-07-01T10:00:00.123"}}, "created_date", moment("2026-07-01T17:00:00Z")),
         ({"readOnly": {"creationDate": "2026-07-01T10:00:00+02:00"}}, "created_date", moment("2026-07-01T08:00:00Z")),

@@ -172,7 +172,7 @@ class FakeVendor:
         if not self.admits(request):
             return self._shown(self.problem(401), request)
         if fault is not None and fault.fault in STATUSES:
-            return self._shown(self._told(self.problem(STATUSES[fault.fault]), fault), request)
+            return self._shown(self._slowed(self.problem(STATUSES[fault.fault]), fault), request)
         place = (call.method, call.path)
         if fault is not None and fault.fault is Fault.DUPLICATED and place in self._last:
             return self._last[place]
@@ -193,7 +193,7 @@ class FakeVendor:
         """Carries the request out; the answer fits the specification, or `SpecificationViolation`."""
         raise NotImplementedError
 
-    def _told(self, reply: Reply, fault: Planned) -> Reply:
+    def _slowed(self, reply: Reply, fault: Planned) -> Reply:
         """With the seconds to wait, where the fault is about speed."""
         if fault.fault is not Fault.TOO_MANY:
             return reply
