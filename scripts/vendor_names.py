@@ -2,7 +2,7 @@
 
 Such code would be a second list beside the registry. Names count (variables, functions, classes, modules, arguments),
 and texts without white space: a slug, a display name, a path or a dotted name. Prose does not: comments, docstrings and
-the descriptions of the contract may say how a vendor behaves. The sandbox is ours, so it may be named.
+the descriptions and examples of the contract may say how a vendor behaves. The sandbox is ours, so it may be named.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from crossdock.integrations.kit.exchanges import folder_of
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "crossdock"
 OURS = "sandbox"
+_EXAMPLES = frozenset({"example", "examples"})
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -36,9 +37,23 @@ def vendors() -> dict[Path, set[tuple[str, ...]]]:
     return found
 
 
-def _names(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """Every name in code, and every text that is not prose, with its line."""
+def _examples(tree: ast.AST) -> Iterator[ast.expr]:
+    """What is given as an example of a value, by an argument or a member of that name."""
     for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg in _EXAMPLES:
+            yield node.value
+        elif isinstance(node, ast.Dict):
+            for key, value in zip(node.keys, node.values, strict=True):
+                if isinstance(key, ast.Constant) and key.value in _EXAMPLES:
+                    yield value
+
+
+def _names(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Every name in code, and every text that is neither prose nor an example, with its line."""
+    prose = {id(part) for example in _examples(tree) for part in ast.walk(example) if isinstance(part, ast.Constant)}
+    for node in ast.walk(tree):
+        if id(node) in prose:
+            continue
         line = getattr(node, "lineno", 0)
         if isinstance(node, ast.Name):
             yield line, node.id

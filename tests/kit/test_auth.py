@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
 from datetime import UTC, datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 from urllib.parse import parse_qs
 from uuid import UUID, uuid4
 
@@ -14,7 +15,13 @@ import pytest
 
 from crossdock.connections import secrets
 from crossdock.connections.secrets import StoredTokens
-from crossdock.contract.errors import NeedsReconnect
+from crossdock.contract.errors import (
+    CrossdockError,
+    NeedsReconnect,
+    RateLimited,
+    UnexpectedShape,
+    VendorUnavailable,
+)
 from crossdock.integrations.kit.adapter import Runtime
 from crossdock.integrations.kit.auth import (
     AuthScheme,
@@ -27,9 +34,10 @@ from crossdock.integrations.kit.auth import (
     OAuth2Code,
     Token,
     TokenStore,
+    read_token,
 )
 from crossdock.integrations.kit.client import VendorClient
-from crossdock.integrations.kit.transport import NetworkTransport, VendorRequest
+from crossdock.integrations.kit.transport import NetworkTransport, VendorAnswer, VendorRequest
 from crossdock.platform.database import Database
 from crossdock.platform.engine import Engine
 from crossdock.platform.sealing import MasterKey
@@ -207,3 +215,30 @@ async def test_a_token_renewed_meanwhile_is_used_rather_than_replaced(transport:
             await scheme.apply(REQUEST, work)
         await asyncio.gather(*(scheme.renew(work) for work in sessions))
     assert len(given) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (400, {"error": "invalid_grant", "error_description": "expired"}, NeedsReconnect),
+        (401, {"error": "invalid_client"}, NeedsReconnect),
+        (403, "<html>", NeedsReconnect),
+        (429, {}, RateLimited),
+        (503, {}, VendorUnavailable),
+        (200, {"token": "?"}, UnexpectedShape),
+    ],
+)
+def test_a_refused_token(status: int, body: Any, kind: type[CrossdockError]) -> None:
+    """Only credentials that are really refused may ask a merchant to connect again."""
+    answer = VendorAnswer(status, {"content-type": "application/json"}, json.dumps(body).encode(), "https://x.example")
+    with pytest.raises(kind):
+        read_token(answer, "Acme")
+
+
+def test_an_application_of_the_installation_is_not_the_merchants_to_mend() -> None:
+    """Told that the credentials are wrong, a merchant would type the right ones again and again."""
+    answer = VendorAnswer(401, {}, b'{"error":"invalid_client"}', "https://x.example")
+    with pytest.raises(NeedsReconnect, match="Invalid Acme credentials"):
+        read_token(answer, "Acme")
+    with pytest.raises(NeedsReconnect, match="OAuth application of this installation"):
+        read_token(answer, "Acme", installed=True)

@@ -271,3 +271,14 @@ async def test_a_refusal_for_its_rate_is_passed_on(transport: NetworkTransport) 
 
 def test_any_text_is_one_segment() -> None:
     assert segment("a/b c?é") == "a%2Fb%20c%3F%C3%A9"
+
+
+async def test_the_wait_may_stand_in_a_header_of_another_name(
+    transport: NetworkTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked again too soon, some systems make everybody wait from the beginning."""
+    monkeypatch.setattr(Acme, "retry_after_header", "x-retry-after")
+    async with serve(always(http(429, REFUSED, retry_after="1", x_retry_after="600"))) as server:
+        with pytest.raises(RateLimited) as caught:
+            await acme(server.url, transport).client.get("/stock")
+    assert caught.value.headers() == {"retry-after": "600"}

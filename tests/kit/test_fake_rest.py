@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from crossdock.integrations.kit.fake import Call, Fault, Reply, RestFake, Specification, SpecificationViolation, serves
 from crossdock.integrations.kit.fake.paging import numbered
+from crossdock.integrations.kit.fake.schemas import Schemas
 from crossdock.integrations.kit.fake.specification import SpecificationProblem
 from crossdock.integrations.kit.transport import AnswerLost, NotSent, VendorRequest
 
@@ -246,6 +247,32 @@ class TestFaults:
         fake.fail(Fault.DUPLICATED)
         assert (await fake.send(get("?per_page=2&page=2"))).json() == whole[1].json()
         assert (await fake.send(get("?per_page=2&page=2"))).json() != whole[1].json()
+
+
+class TestWords:
+    """What a person reads who writes a fake; a reason that hides among consequences costs an hour."""
+
+    SHELF: ClassVar[dict[str, Any]] = {
+        "allOf": [{"type": "object", "properties": {"code": {"type": "string"}}}],
+        "properties": {"own": {"type": "string"}},
+    }
+
+    def problems(self, schema: dict[str, Any], value: Any) -> list[str]:
+        return Schemas({"openapi": "3.0.3"}).problems(schema, value, "answer")
+
+    def test_one_bad_field_is_one_problem(self) -> None:
+        [problem] = self.problems(self.SHELF, {"code": 1, "own": "x"})
+        assert problem.startswith("code: ")
+
+    def test_an_unknown_field_is_still_found(self) -> None:
+        [problem] = self.problems(self.SHELF, {"code": "a", "more": 1})
+        assert "more" in problem
+
+    def test_a_schema_that_nothing_can_fit_says_so(self) -> None:
+        """Generators close schemas around others; the overlay opens them, and nothing in the fake can."""
+        closed = {"additionalProperties": False, "oneOf": [{"type": "object", "properties": {"own": {}}}]}
+        [problem] = self.problems(closed, {"own": "x"})
+        assert "closed (additionalProperties: false); see the overlay" in problem
 
 
 class TestOverlays:

@@ -35,6 +35,19 @@ async def test_an_offset_walk_resumes_where_it_stopped() -> None:
     assert [offset async for _, offset in by_offset(fetch, size=10, start=10)] == [20, 25]
 
 
+async def test_a_page_that_comes_again_is_refused() -> None:
+    """A vendor that ignores the offset would keep a sync busy for ever."""
+
+    async def fetch(offset: int, size: int) -> Sequence[int]:
+        return list(range(size))
+
+    seen = []
+    with pytest.raises(UnexpectedShape, match="same page twice"):  # noqa: PT012 - the walk is the statement
+        async for items, _ in by_offset(fetch, size=10):
+            seen.append(items)
+    assert len(seen) == 1
+
+
 async def test_a_cursor_walk_ends_with_the_last_page() -> None:
     following = {None: "a", "a": "b", "b": None}
 

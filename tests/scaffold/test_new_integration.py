@@ -89,6 +89,14 @@ def test_its_own_tests_complain(complaints: str, name: str, vertical: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("vertical", "action"), [("wms", "get_products"), ("cart", "get_warehouses"), ("erp", "get_customers")]
+)
+def test_begins_with_what_every_system_has(vertical: str, action: str) -> None:
+    """A first read that the system lacks has to be thrown away before anything is learned from it."""
+    assert plan("acme", vertical).action.name == action
+
+
+@pytest.mark.parametrize(
     ("name", "vertical", "reason"),
     [
         ("Acme", "wms", "not a slug"),

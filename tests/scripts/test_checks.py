@@ -84,6 +84,12 @@ def test_prose_may_name_a_vendor(tmp_path: Path) -> None:
     assert vendor_names.search(tmp_path) == (1, [])
 
 
+def test_an_example_may_name_a_vendor(tmp_path: Path) -> None:
+    """A vendor whose name stands in an example of the contract could not be added otherwise."""
+    (tmp_path / "shape.py").write_text('Meta(examples=["tryton"])\nSLUG = {"type": "string", "examples": ["tryton"]}\n')
+    assert vendor_names.search(tmp_path) == (1, [])
+
+
 def test_a_stale_page_is_found_and_written(tmp_path: Path) -> None:
     """A page that lags behind the code misleads whoever reads it."""
     page = tmp_path / "reference" / "page.md"

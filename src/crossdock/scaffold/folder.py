@@ -26,6 +26,7 @@ _FILES = {
     "models.py": "models.py.txt",
     "mapping.py": "mapping.py.txt",
     "README.md": "README.md.txt",
+    "tests/__init__.py": "gitkeep.txt",
     "tests/test_{folder}_adapter.py": "test_adapter.py.txt",
     "tests/cassettes/.gitkeep": "gitkeep.txt",
 }
@@ -76,7 +77,10 @@ class Plan:
             "Record": record.__name__,
             "noun": self.action.resource.singular,
             "path": f"/{self.action.resource.name.replace('_', '-')}",
-            "model_fields": "\n".join(f"    {name}: str" for name in fields),
+            "model_fields": "\n".join(
+                f"    {name}: {'Timestamp' if is_time else 'str'}" for name, is_time in fields.items()
+            ),
+            "model_import": "\nfrom crossdock.contract.values import Timestamp\n" if any(fields.values()) else "",
             "mapped_fields": ", ".join(
                 f"{name}=moment(row.{name})" if is_time else f"{name}=row.{name}" for name, is_time in fields.items()
             ),
@@ -104,17 +108,20 @@ def _required(action: Action) -> dict[str, bool]:
 
 
 def _first_read(vertical: str) -> Action:
-    """The read to begin with: of those that need only texts and times, the one that needs fewest."""
-    simple: list[tuple[int, Action]] = []
+    """The read to begin with: of those that need only texts and times, the one that needs fewest.
+
+    Records that people tag are the ones that every system has.
+    """
+    simple: list[tuple[bool, int, Action]] = []
     for action in PUBLISHED:
         if action.vertical == vertical and action.is_read:
             try:
-                simple.append((len(_required(action)), action))
+                simple.append((not action.resource.taggable, len(_required(action)), action))
             except ScaffoldRefused:
                 continue
     if not simple:
         raise ScaffoldRefused(f"the contract publishes no read of {vertical} yet, so there is nothing to begin with")
-    return min(simple, key=lambda item: item[0])[1]
+    return min(simple, key=lambda item: item[:2])[2]
 
 
 def plan(slug: str, vertical: str) -> Plan:

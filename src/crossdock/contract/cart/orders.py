@@ -231,6 +231,13 @@ class CreateOrderShipmentBody(WriteBody, kw_only=True):
     ] = UNSET
 
 
+class ShippedLine(BodyPart, kw_only=True):
+    """Units of one line that were sent, for systems that ship orders in parts."""
+
+    line_item_id: Annotated[str, Meta(description="The line of the order.", examples=["line_item_id"])]
+    quantity: Annotated[int, Meta(description="Units sent.", examples=[1], ge=1)]
+
+
 class RefundLineItem(BodyPart, kw_only=True):
     """Units of one line to pay back."""
 

@@ -30,8 +30,8 @@ class MagicLink(msgspec.Struct, kw_only=True):
     id: Annotated[str, _about("The link's identifier.", "c0a4fef52f664ecf9e766c16811c3289")]
     expires_at: Annotated[Timestamp, _about("When it stops working.", "2025-09-17T15:01:41Z")]
     integration_type: Annotated[Vertical, _about("The vertical it offers.", "wms")]
-    integration_allow_list: Annotated[list[str] | None, _about(_ALLOW, ["shipbob"])] = None
-    integration_block_list: Annotated[list[str] | None, _about(_BLOCK, ["extensiv-3pl-central"])] = None
+    integration_allow_list: Annotated[list[str] | None, _about(_ALLOW, example=["shipbob"])] = None
+    integration_block_list: Annotated[list[str] | None, _about(_BLOCK, example=["extensiv-3pl-central"])] = None
     integrations_with_endpoints: Annotated[list[str] | None, _about(_WITH, ["get_inventory"])] = None
     customer_id: Annotated[str | None, _about("Your own identifier of the customer.", "customer-123")] = None
     url: Annotated[
@@ -58,10 +58,10 @@ class CreateMagicLink(msgspec.Struct, kw_only=True):
         Meta(description="The connection to sign in anew; then nothing else may be chosen but how long it lasts."),
     ] = UNSET
     integration_allow_list: Annotated[
-        list[str] | UnsetType, _about(f"{_ALLOW} Not together with the other two lists.", ["shipbob"])
+        list[str] | UnsetType, _about(f"{_ALLOW} Not together with the other two lists.", example=["shipbob"])
     ] = UNSET
     integration_block_list: Annotated[
-        list[str] | UnsetType, _about(f"{_BLOCK} Not together with the allow list.", ["shipbob"])
+        list[str] | UnsetType, _about(f"{_BLOCK} Not together with the allow list.", example=["shipbob"])
     ] = UNSET
     integrations_with_endpoints: Annotated[
         list[str] | UnsetType,

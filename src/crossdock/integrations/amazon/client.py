@@ -9,15 +9,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import msgspec
 
-from crossdock.contract.errors import NeedsReconnect, RateLimited, VendorRejected, VendorUnavailable
+from crossdock.contract.errors import VendorRejected
 from crossdock.integrations.kit.adapter import VendorMessage
-from crossdock.integrations.kit.auth import AuthSession, Credentials, Token, TokenScheme, credential
+from crossdock.integrations.kit.auth import (
+    AuthSession,
+    Credentials,
+    Token,
+    TokenScheme,
+    credential,
+    form_request,
+    read_token,
+)
 from crossdock.integrations.kit.budget import Rate
-from crossdock.integrations.kit.client import retry_after_seconds
 from crossdock.integrations.kit.transport import VendorAnswer, VendorRequest
 
 NAME = "Amazon"
@@ -163,16 +170,6 @@ def host(region: Region) -> str:
     return f"https://sellingpartnerapi-{region}.amazon.com"
 
 
-class _TokenAnswer(msgspec.Struct):
-    access_token: str
-    expires_in: float | None = None
-
-
-class _TokenRefusal(msgspec.Struct):
-    error: str = ""
-    error_description: str | None = None
-
-
 class LoginWithAmazon(TokenScheme):
     """Trades the refresh token for an access token, which holds for an hour."""
 
@@ -187,8 +184,7 @@ class LoginWithAmazon(TokenScheme):
             "client_id": session.text("client_id"),
             "client_secret": session.text("client_secret"),
         }
-        headers = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
-        return _token(await session.send(VendorRequest("POST", LOGIN, headers, urlencode(form).encode())))
+        return read_token(await session.send(form_request(LOGIN, form)), NAME)
 
     async def apply(self, request: VendorRequest, session: AuthSession) -> VendorRequest:
         place = MARKETPLACES[session.credentials.marketplace]
@@ -196,23 +192,6 @@ class LoginWithAmazon(TokenScheme):
             # The address of a feed's document proves itself, and leads to a store of files: no place for our token.
             return request
         return await super().apply(request, session)
-
-
-def _token(answer: VendorAnswer) -> Token:
-    if answer.status == 429:
-        wait = retry_after_seconds(answer)
-        raise RateLimited(f"{NAME} gives no more tokens right now", origin="integration", retry_after=wait)
-    if answer.status >= 500:
-        raise VendorUnavailable(f"{NAME} gave no token (status {answer.status})", may_have_applied=False)
-    if answer.status != 200:
-        try:
-            said = msgspec.json.decode(answer.body, type=_TokenRefusal)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            said = _TokenRefusal()
-        raise NeedsReconnect.credentials(NAME, vendor_message=said.error_description)
-    found: _TokenAnswer = answer.json(_TokenAnswer)
-    ends = None if found.expires_in is None else datetime.now(UTC) + timedelta(seconds=found.expires_in)
-    return Token(access=found.access_token, expires_at=ends)
 
 
 class Refusal(msgspec.Struct, frozen=True):

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, UnsetType
 
-from crossdock.contract.bodies import BodyPart, WriteBody, choices, plain_text, vendor_only
+from crossdock.contract.bodies import WriteBody, choices, plain_text, vendor_only
 from crossdock.contract.cart import orders
 from crossdock.contract.errors import InvalidBody, VendorRejected
 from crossdock.contract.values import Timestamp
@@ -35,13 +35,6 @@ INCLUDED = "BUYER,RECIPIENT,PROCEEDS,FULFILLMENT,PACKAGES"
 SHIPPABLE = frozenset({"UNSHIPPED", "PARTIALLY_SHIPPED"})
 
 
-class ShippedLine(BodyPart, kw_only=True):
-    """Units of one line that were sent."""
-
-    line_item_id: Annotated[str, Meta(description="The line of the order.", examples=["05015851154158"])]
-    quantity: Annotated[int, Meta(description="Units sent.", examples=[1], ge=1)]
-
-
 class CreateOrderShipment(WriteBody, kw_only=True):
     """A package that was sent; everything that is left of the order, unless lines are named."""
 
@@ -49,7 +42,8 @@ class CreateOrderShipment(WriteBody, kw_only=True):
     carrier_name: str
     shipping_method_name: str | UnsetType = UNSET
     line_items: Annotated[
-        list[ShippedLine] | UnsetType, vendor_only("Lines in the package; left out, all that is still to be sent.")
+        list[orders.ShippedLine] | UnsetType,
+        vendor_only("Lines in the package; left out, all that is still to be sent."),
     ] = UNSET
     shipped_date: Annotated[
         Timestamp | UnsetType,
@@ -154,7 +148,7 @@ def _check_shippable(order: AmazonOrder) -> None:
         )
 
 
-def _units(order: AmazonOrder, lines: Sequence[ShippedLine] | UnsetType) -> list[dict[str, Any]]:
+def _units(order: AmazonOrder, lines: Sequence[orders.ShippedLine] | UnsetType) -> list[dict[str, Any]]:
     """What is in a package. Raises InvalidBody for lines that the order does not have, or not so many units of."""
     left: dict[str, OrderItem] = {item.order_item_id: item for item in order.order_items}
     if isinstance(lines, UnsetType):

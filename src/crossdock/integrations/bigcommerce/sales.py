@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from crossdock.contract.bodies import BodyPart, WriteBody, plain_text, vendor_only
+from crossdock.contract.bodies import WriteBody, plain_text, vendor_only
 from crossdock.contract.cart import orders
 from crossdock.contract.errors import InvalidBody, UnexpectedShape, VendorRejected
 from crossdock.integrations.bigcommerce import mapping, refunds
@@ -46,13 +46,6 @@ CLOCK_SLACK = timedelta(minutes=5)
 """How far the store's clock may be off ours where it is to prove that nothing has happened."""
 
 
-class ShippedLine(BodyPart, kw_only=True):
-    """Units of one line that were sent."""
-
-    line_item_id: Annotated[str, Meta(description="The line of the order.", examples=["65"])]
-    quantity: Annotated[int, Meta(description="Units sent.", examples=[1], ge=1)]
-
-
 class CreateOrderShipment(WriteBody, kw_only=True):
     """A parcel to one address of an order; everything that is left, unless lines are named."""
 
@@ -61,7 +54,7 @@ class CreateOrderShipment(WriteBody, kw_only=True):
     carrier_name: str | UnsetType = UNSET
     shipping_method_name: str | UnsetType = UNSET
     line_items: Annotated[
-        list[ShippedLine] | UnsetType,
+        list[orders.ShippedLine] | UnsetType,
         vendor_only("Lines that were sent, all to one address; left out, all that is left of the order."),
     ] = UNSET
 
@@ -280,7 +273,7 @@ def _since(moment_there: Any, attempt: Attempt) -> bool:
     return moment_there is None or moment_there >= attempt.sent_at - CLOCK_SLACK
 
 
-def _shipped(order: BigOrder, asked: Sequence[ShippedLine] | UnsetType) -> list[tuple[OrderLine, int]]:
+def _shipped(order: BigOrder, asked: Sequence[orders.ShippedLine] | UnsetType) -> list[tuple[OrderLine, int]]:
     """The units in the shipment by their lines; raises InvalidBody with every line that cannot be in it."""
     known = {str(line.id): line for line in order.lines if line.order_address_id}
     if isinstance(asked, UnsetType):

@@ -5,20 +5,26 @@ What the specifications do not say (hosts, quotas, codes, addresses of pages) is
 
 from __future__ import annotations
 
-import base64
 import math
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Literal
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import msgspec
 
-from crossdock.contract.errors import NeedsReconnect, RateLimited, VendorUnavailable
 from crossdock.integrations.ebay.models import ErrorBody
 from crossdock.integrations.kit.adapter import VendorMessage
-from crossdock.integrations.kit.auth import AuthSession, Credentials, Token, TokenScheme, credential, with_header
+from crossdock.integrations.kit.auth import (
+    AuthSession,
+    Credentials,
+    Token,
+    TokenScheme,
+    credential,
+    form_request,
+    read_token,
+    with_header,
+)
 from crossdock.integrations.kit.budget import Budget, Rate
-from crossdock.integrations.kit.client import retry_after_seconds
 from crossdock.integrations.kit.transport import VendorAnswer, VendorRequest
 
 NAME = "eBay"
@@ -86,16 +92,6 @@ class EbayCredentials(Credentials, kw_only=True, frozen=True):
     ] = "production"
 
 
-class _TokenAnswer(msgspec.Struct):
-    access_token: str
-    expires_in: float | None = None
-
-
-class _TokenRefusal(msgspec.Struct):
-    error: str = ""
-    error_description: str | None = None
-
-
 class SellerToken(TokenScheme):
     """Trades the refresh token of a seller for an access token of two hours, and asks for one of the application where
     the Notification API takes no other. Those are needed a few times a day and not kept."""
@@ -118,34 +114,9 @@ class SellerToken(TokenScheme):
 
 async def _ask(session: AuthSession, form: dict[str, str]) -> Token:
     # https://developer.ebay.com/api-docs/static/oauth-refresh-token-request.html
-    pair = f"{session.text('client_id')}:{session.text('client_secret')}"
-    headers = {
-        "accept": "application/json",
-        "content-type": "application/x-www-form-urlencoded",
-        "authorization": f"Basic {base64.b64encode(pair.encode()).decode()}",
-    }
+    application = {"user": session.text("client_id"), "password": session.text("client_secret")}
     url = f"{HOSTS[session.text('environment')]}{TOKEN}"
-    return _token(await session.send(VendorRequest("POST", url, headers, urlencode(form).encode())))
-
-
-def _token(answer: VendorAnswer) -> Token:
-    if answer.status == 429:
-        wait = retry_after_seconds(answer)
-        raise RateLimited(f"{NAME} gives no more tokens right now", origin="integration", retry_after=wait)
-    if answer.status >= 500:
-        raise VendorUnavailable(f"{NAME} gave no token (status {answer.status})", may_have_applied=False)
-    if answer.status != 200:
-        raise NeedsReconnect.credentials(NAME, vendor_message=_refusal(answer).error_description)
-    found: _TokenAnswer = answer.json(_TokenAnswer)
-    ends = None if found.expires_in is None else datetime.now(UTC) + timedelta(seconds=found.expires_in)
-    return Token(access=found.access_token, expires_at=ends)
-
-
-def _refusal(answer: VendorAnswer) -> _TokenRefusal:
-    try:
-        return msgspec.json.decode(answer.body, type=_TokenRefusal)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return _TokenRefusal()
+    return read_token(await session.send(form_request(url, form, **application)), NAME)
 
 
 def words_of(answer: VendorAnswer) -> VendorMessage | None:

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, UnsetType
 
-from crossdock.contract.bodies import BodyPart, WriteBody, plain_text, vendor_only
+from crossdock.contract.bodies import WriteBody, plain_text, vendor_only
 from crossdock.contract.cart import orders
 from crossdock.contract.errors import InvalidBody, UnexpectedShape, VendorRejected
 from crossdock.integrations.ebay import mapping, refunds
@@ -41,20 +41,14 @@ BOTH_OR_NONE = "eBay takes a tracking number and a carrier together."
 ALPHANUMERIC = "eBay takes letters and digits only."
 
 
-class ShippedLine(BodyPart, kw_only=True):
-    """Units of one line that were sent."""
-
-    line_item_id: Annotated[str, Meta(description="The line of the order.", examples=["line_item_id"])]
-    quantity: Annotated[int, Meta(description="Units sent.", examples=[1], ge=1)]
-
-
 class CreateOrderShipment(WriteBody, kw_only=True):
     """One parcel; everything that is left of the order, unless lines are named."""
 
     tracking_number: str | UnsetType = UNSET
     carrier_name: str | UnsetType = UNSET
     line_items: Annotated[
-        list[ShippedLine] | UnsetType, vendor_only("Lines that were sent; left out, all that is left of the order.")
+        list[orders.ShippedLine] | UnsetType,
+        vendor_only("Lines that were sent; left out, all that is left of the order."),
     ] = UNSET
 
 
@@ -192,7 +186,7 @@ def _tracking(body: CreateOrderShipment) -> dict[str, str]:
 
 
 def _lines_to_send(
-    order: EbayOrder, parcels: Sequence[Parcel], wanted: Sequence[ShippedLine] | UnsetType
+    order: EbayOrder, parcels: Sequence[Parcel], wanted: Sequence[orders.ShippedLine] | UnsetType
 ) -> list[dict[str, Any]]:
     """The lines of a parcel; raises InvalidBody with every one that cannot be in it."""
     left = {line.line_item_id: line.quantity for line in order.line_items}

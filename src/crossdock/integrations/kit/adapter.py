@@ -267,6 +267,8 @@ class Adapter:
     auth: ClassVar[AuthScheme]
     credentials_type: ClassVar[type[Credentials]]
     budget: ClassVar[Budget | None] = None
+    retry_after_header: ClassVar[str] = "retry-after"
+    """Where a 429 says for how many seconds nobody should ask, in lower case."""
     in_process: ClassVar[str | None] = None
     """Name of a server inside this process to talk to instead of the network; only the sandbox has one."""
     plain_http: ClassVar[bool] = True
@@ -303,7 +305,10 @@ class Adapter:
         return None
 
     def find_problem(self, answer: VendorAnswer) -> CrossdockError | None:
-        """An error hidden in an answer whose status says success, as GraphQL has them."""
+        """An error hidden in an answer whose status says success, as GraphQL has them.
+
+        It is returned, also an `UnexpectedShape` of the answer itself: raised, a write would count as not carried out.
+        """
         return None
 
     def forbids(self, error: CrossdockError) -> bool:
@@ -496,7 +501,11 @@ def _verify(cls: type[Adapter], made: Implementation, member: Any) -> None:
 
 def _verify_body(where: str, body: type[WriteBody], base: type[WriteBody]) -> None:
     known = {item.encode_name for item in msgspec.structs.fields(base)}
-    info = type_inspect.type_info(body)
+    try:
+        info = type_inspect.type_info(body)
+    except TypeError as error:
+        hint = "a limit of an optional field stands inside: Annotated[str, Meta(max_length=9)] | UnsetType"
+        raise TypeError(f"{where}: {body.__name__} cannot be read: {error} ({hint})") from error
     if not isinstance(info, type_inspect.StructType):
         raise TypeError(f"{where}: the write body is not a Struct")
     for item in info.fields:

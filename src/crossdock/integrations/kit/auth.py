@@ -15,8 +15,8 @@ from urllib.parse import urlencode
 import msgspec
 from msgspec import Meta
 
-from crossdock.contract.errors import NeedsReconnect, VendorUnavailable
-from crossdock.integrations.kit.transport import VendorAnswer, VendorRequest
+from crossdock.contract.errors import NeedsReconnect, RateLimited, VendorUnavailable
+from crossdock.integrations.kit.transport import VendorAnswer, VendorRequest, retry_after_seconds
 
 EARLY = timedelta(seconds=60)
 """Tokens are renewed this long before they end, so that none ends on the way."""
@@ -172,6 +172,11 @@ def bearer(field: str) -> HeaderKey:
     return HeaderKey(field, "authorization", "Bearer ")
 
 
+def basic(user: str, password: str) -> str:
+    """A header's value with user name and password (RFC 7617)."""
+    return f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"
+
+
 @dataclass(frozen=True)
 class Basic:
     """User name and password on every request."""
@@ -181,8 +186,8 @@ class Basic:
     install_method: str = "input"
 
     async def apply(self, request: VendorRequest, session: AuthSession) -> VendorRequest:
-        pair = f"{session.text(self.username_field)}:{session.text(self.password_field)}"
-        return with_header(request, "authorization", f"Basic {base64.b64encode(pair.encode()).decode()}")
+        user, password = session.text(self.username_field), session.text(self.password_field)
+        return with_header(request, "authorization", basic(user, password))
 
     async def renew(self, session: AuthSession) -> bool:
         return False
@@ -237,12 +242,22 @@ def _refusal(answer: VendorAnswer) -> _TokenRefusal:
         return _TokenRefusal()
 
 
-def _read_token(answer: VendorAnswer, display_name: str, previous: Token | None) -> Token:
+def read_token(
+    answer: VendorAnswer, display_name: str, previous: Token | None = None, *, installed: bool = False
+) -> Token:
+    """The token in an answer of RFC 6749; keeps what a new one leaves out of the `previous` one.
+
+    A refusal asks for new credentials. Where the application is that of this installation (`installed`), nobody who
+    connects a system can help when that is what is refused, so it is said.
+    """
+    if answer.status == 429:
+        wait = retry_after_seconds(answer)
+        raise RateLimited(f"{display_name} gives no more tokens right now", origin="integration", retry_after=wait)
     if answer.status >= 500:
         raise VendorUnavailable(f"{display_name} gave no token (status {answer.status})", may_have_applied=False)
     if not 200 <= answer.status < 300:
         said = _refusal(answer)
-        if said.error in ("invalid_client", "unauthorized_client"):
+        if installed and said.error in ("invalid_client", "unauthorized_client"):
             raise NeedsReconnect(
                 f"{display_name} does not accept the OAuth application of this installation",
                 vendor_code=said.error,
@@ -260,8 +275,11 @@ def _read_token(answer: VendorAnswer, display_name: str, previous: Token | None)
     )
 
 
-def _form_request(url: str, form: dict[str, str]) -> VendorRequest:
+def form_request(url: str, form: Mapping[str, str], *, user: str = "", password: str = "") -> VendorRequest:
+    """A form that is posted, with Basic credentials where a `user` is given."""
     headers = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
+    if user:
+        headers["authorization"] = basic(user, password)
     return VendorRequest("POST", url, headers, urlencode(form).encode())
 
 
@@ -283,8 +301,8 @@ class OAuth2ClientCredentials(TokenScheme):
         }
         if self.scope:
             form["scope"] = self.scope
-        answer = await session.send(_form_request(self.token_url, form))
-        return _read_token(answer, self.display_name, None)
+        answer = await session.send(form_request(self.token_url, form))
+        return read_token(answer, self.display_name)
 
 
 Address = str | Callable[[Any], str]
@@ -371,5 +389,5 @@ class OAuth2Code(TokenScheme):
         form["client_id"] = application.client_id
         if application.client_secret:
             form["client_secret"] = application.client_secret
-        answer = await session.send(_form_request(_address(self.token_url, session.credentials), form))
-        return _read_token(answer, self.display_name, previous)
+        answer = await session.send(form_request(_address(self.token_url, session.credentials), form))
+        return read_token(answer, self.display_name, previous, installed=application is session.application)

@@ -35,6 +35,7 @@ from crossdock.integrations.kit.transport import (
     Transport,
     VendorAnswer,
     VendorRequest,
+    retry_after_seconds,
     shown_url,
 )
 
@@ -229,7 +230,7 @@ class VendorClient:
                     # Being stopped while the turn is given back must not make a write that was taken look undone.
                     self._maybe()
                 if answer.status == 429:
-                    turn.hold_seconds = retry_after_seconds(answer)
+                    turn.hold_seconds = retry_after_seconds(answer, adapter.retry_after_header)
                 turn.report = adapter.read_rate(answer)
         except NoTurn as error:
             message = f"{adapter.display_name} allows no more requests right now"
@@ -278,7 +279,8 @@ class VendorClient:
         if answer.status == 401:
             return NeedsReconnect.credentials(name, vendor_message=words.message if words else None)
         if answer.status == 429:
-            return RateLimited(message, origin="integration", retry_after=retry_after_seconds(answer))
+            wait = retry_after_seconds(answer, adapter.retry_after_header)
+            return RateLimited(message, origin="integration", retry_after=wait)
         if 400 <= answer.status < 500:
             return VendorRejected(message, status=answer.status, vendor_code=code)
         if answer.status >= 500:
@@ -326,15 +328,6 @@ def _text(value: str | int | bool) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
-
-
-def retry_after_seconds(answer: VendorAnswer, default: float = 1.0) -> float:
-    """The seconds an answer asks to wait; a date or nonsense counts as the default."""
-    text = answer.headers.get("retry-after", "")
-    try:
-        return max(0.0, min(float(text), 3600.0))
-    except ValueError:
-        return default
 
 
 def _wait_before_retry(error: Exception) -> bool | float:

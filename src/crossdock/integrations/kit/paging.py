@@ -13,10 +13,17 @@ T = TypeVar("T")
 async def by_offset(
     fetch: Callable[[int, int], Awaitable[Sequence[T]]], *, size: int, start: int = 0
 ) -> AsyncIterator[tuple[Sequence[T], int]]:
-    """Pages of a list read by offset and size, each with the offset after it. A short page ends the walk."""
+    """Pages of a list read by offset and size, each with the offset after it. A short page ends the walk.
+
+    A list with numbered pages is read with the page `offset // size + 1`. The same page twice in a row is refused.
+    """
     offset = start
+    before: Sequence[T] = ()
     while True:
         items = await fetch(offset, size)
+        if items and items == before:
+            raise UnexpectedShape("the list gave the same page twice, so it would never end")
+        before = items
         offset += len(items)
         if items:
             yield items, offset

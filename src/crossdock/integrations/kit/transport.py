@@ -76,6 +76,15 @@ class VendorAnswer:
             raise found from None
 
 
+def retry_after_seconds(answer: VendorAnswer, header: str = "retry-after", default: float = 1.0) -> float:
+    """The seconds an answer asks to wait; a date or nonsense counts as the default."""
+    text = answer.headers.get(header, "")
+    try:
+        return max(0.0, min(float(text), 3600.0))
+    except ValueError:
+        return default
+
+
 class Transport(Protocol):
     """Sends one request once. Raises `NotSent` or `AnswerLost`, never anything else."""
 

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Sequence
 from decimal import Decimal
 from typing import Annotated, Any
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, UnsetType
 
-from crossdock.contract.bodies import BodyPart, WriteBody, choices, plain_text, vendor_only
+from crossdock.contract.bodies import WriteBody, choices, plain_text, vendor_only
 from crossdock.contract.cart import orders, products
 from crossdock.contract.errors import InvalidBody, VendorRejected
 from crossdock.integrations.kit.adapter import (
@@ -45,20 +45,14 @@ OTHER_CARRIER = "custom"
 OFFLINE = "The order was paid without a payment provider, so there is none to tell; pay it back by hand."
 
 
-class ShippedLine(BodyPart, kw_only=True):
-    """Units of one line that were sent."""
-
-    line_item_id: Annotated[str, Meta(description="The line of the order.", examples=["line_item_id"])]
-    quantity: Annotated[int, Meta(description="Units sent.", examples=[1], ge=1)]
-
-
 class CreateOrderShipment(WriteBody, kw_only=True):
     """What one source sent of an order; everything that is left, unless lines are named."""
 
     tracking_number: str | UnsetType = UNSET
     carrier_name: str | UnsetType = UNSET
     line_items: Annotated[
-        list[ShippedLine] | UnsetType, vendor_only("Lines that were sent; left out, all that is left of the order.")
+        list[orders.ShippedLine] | UnsetType,
+        vendor_only("Lines that were sent; left out, all that is left of the order."),
     ] = UNSET
     warehouse_id: Annotated[
         str | UnsetType,
@@ -209,7 +203,7 @@ class Sales(Goods):
         return [Related(products.PRODUCTS, await self.records_by_id(ids))] if ids else []
 
 
-def _shipped(order: MagentoOrder, asked: Sequence[ShippedLine] | UnsetType) -> list[OrderItem]:
+def _shipped(order: MagentoOrder, asked: Sequence[orders.ShippedLine] | UnsetType) -> list[OrderItem]:
     """The lines of the order that are in the shipment; raises InvalidBody with every one that cannot be."""
     known = {str(item.item_id): item for item in mapping.lines_of(order)}
     if isinstance(asked, UnsetType):

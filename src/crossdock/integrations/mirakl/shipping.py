@@ -5,21 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, UnsetType
 
-from crossdock.contract.bodies import BodyPart, WriteBody, plain_text, vendor_only
+from crossdock.contract.bodies import WriteBody, plain_text, vendor_only
+from crossdock.contract.cart import orders
 from crossdock.contract.errors import InvalidBody, VendorRejected
 from crossdock.integrations.mirakl.mapping import SHIPPING
 from crossdock.integrations.mirakl.models import Order, Shipment
 
 WHOLE_ORDERS = "This marketplace takes one shipment for a whole order; leave it out."
-
-
-class ShippedLine(BodyPart, kw_only=True):
-    """Units of one line that were sent."""
-
-    line_item_id: Annotated[str, Meta(description="The line of the order.", examples=["Order_00010-A-1"])]
-    quantity: Annotated[int, Meta(description="Units that were sent.", examples=[1], gt=0)]
 
 
 class CreateOrderShipment(WriteBody, kw_only=True):
@@ -37,7 +31,7 @@ class CreateOrderShipment(WriteBody, kw_only=True):
         ),
     ] = UNSET
     line_items: Annotated[
-        list[ShippedLine] | UnsetType,
+        list[orders.ShippedLine] | UnsetType,
         vendor_only(
             "Lines that were sent; left out, all that is left. Only where the marketplace takes several shipments."
         ),
@@ -98,7 +92,9 @@ def shipment(order: Order, left: Mapping[str, int], body: CreateOrderShipment) -
     return made
 
 
-def _lines(order: Order, left: Mapping[str, int], asked: Sequence[ShippedLine] | UnsetType) -> list[dict[str, Any]]:
+def _lines(
+    order: Order, left: Mapping[str, int], asked: Sequence[orders.ShippedLine] | UnsetType
+) -> list[dict[str, Any]]:
     if isinstance(asked, UnsetType):
         rest = [{"order_line_id": line_id, "quantity": units} for line_id, units in left.items() if units > 0]
         if not rest:

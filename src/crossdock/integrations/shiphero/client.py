@@ -6,14 +6,13 @@ What the schema does not say (codes, times, addresses of pages, units) is a cons
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import Annotated, Any, Literal
 
 import msgspec
 
 from crossdock.contract.errors import (
     CrossdockError,
-    NeedsReconnect,
     RateLimited,
     UnexpectedShape,
     VendorRejected,
@@ -21,8 +20,7 @@ from crossdock.contract.errors import (
 )
 from crossdock.contract.values import ENCODER
 from crossdock.integrations.kit.adapter import VendorMessage
-from crossdock.integrations.kit.auth import AuthSession, Credentials, Token, TokenScheme, credential
-from crossdock.integrations.kit.client import retry_after_seconds
+from crossdock.integrations.kit.auth import AuthSession, Credentials, Token, TokenScheme, credential, read_token
 from crossdock.integrations.kit.transport import VendorAnswer, VendorRequest
 
 NAME = "ShipHero"
@@ -92,11 +90,6 @@ class ShipHeroCredentials(Credentials, kw_only=True, frozen=True):
     ] = "oz"
 
 
-class _TokenAnswer(msgspec.Struct):
-    access_token: str
-    expires_in: float | None = None
-
-
 class RefreshedToken(TokenScheme):
     """Trades the refresh token for an access token, which holds for 28 days."""
 
@@ -104,20 +97,7 @@ class RefreshedToken(TokenScheme):
         # https://developer.shiphero.com/getting-started/#authentication
         body = ENCODER.encode({"refresh_token": session.text("refresh_token")})
         headers = {"accept": "application/json", "content-type": "application/json"}
-        return _token(await session.send(VendorRequest("POST", f"{HOST}{REFRESH}", headers, body)))
-
-
-def _token(answer: VendorAnswer) -> Token:
-    if answer.status == 429:
-        wait = retry_after_seconds(answer)
-        raise RateLimited(f"{NAME} gives no more tokens right now", origin="integration", retry_after=wait)
-    if answer.status >= 500:
-        raise VendorUnavailable(f"{NAME} gave no token (status {answer.status})", may_have_applied=False)
-    if answer.status != 200:
-        raise NeedsReconnect.credentials(NAME)
-    found: _TokenAnswer = answer.json(_TokenAnswer)
-    ends = None if found.expires_in is None else datetime.now(UTC) + timedelta(seconds=found.expires_in)
-    return Token(access=found.access_token, expires_at=ends)
+        return read_token(await session.send(VendorRequest("POST", f"{HOST}{REFRESH}", headers, body)), NAME)
 
 
 class Problem(msgspec.Struct, frozen=True):

@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 import msgspec
-from msgspec import Meta, UnsetType
+from msgspec import UnsetType
 
-from crossdock.contract.bodies import BodyPart, WriteBody, choices, vendor_only
+from crossdock.contract.bodies import WriteBody, choices, vendor_only
 from crossdock.contract.cart import orders, products
 from crossdock.contract.errors import UnexpectedShape, VendorRejected
 from crossdock.integrations.kit.adapter import (
@@ -45,13 +45,6 @@ from crossdock.integrations.shopify.models import (
 FULFILMENT_SCOPES = ("write_merchant_managed_fulfillment_orders", "read_orders")
 
 
-class ShippedLine(BodyPart, kw_only=True):
-    """Units of one line that were sent."""
-
-    line_item_id: Annotated[str, Meta(description="The line of the order.", examples=["line_item_id"])]
-    quantity: Annotated[int, Meta(description="Units sent.", examples=[1], ge=1)]
-
-
 class CreateOrderShipment(WriteBody, kw_only=True):
     """What one location sent of an order; everything that is left there, unless lines are named."""
 
@@ -59,7 +52,8 @@ class CreateOrderShipment(WriteBody, kw_only=True):
     tracking_url: str | UnsetType = msgspec.UNSET
     carrier_name: str | UnsetType = msgspec.UNSET
     line_items: Annotated[
-        list[ShippedLine] | UnsetType, vendor_only("Lines that were sent; left out, all that the location has left.")
+        list[orders.ShippedLine] | UnsetType,
+        vendor_only("Lines that were sent; left out, all that the location has left."),
     ] = msgspec.UNSET
     warehouse_id: Annotated[
         str | UnsetType,

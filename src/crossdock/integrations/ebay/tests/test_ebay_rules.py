@@ -14,12 +14,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from crossdock.contract.cart.orders import REFUND_ORDER
 from crossdock.contract.cart.products import ADJUST_INVENTORY
 from crossdock.contract.errors import (
-    CrossdockError,
-    NeedsReconnect,
-    RateLimited,
     UnexpectedShape,
     VendorRejected,
-    VendorUnavailable,
 )
 from crossdock.integrations.ebay import client, sales, signature
 from crossdock.integrations.ebay.adapter import Ebay
@@ -31,7 +27,6 @@ from crossdock.integrations.ebay.tests.fake import APPLICATION, USER, FakeEbay
 from crossdock.integrations.kit.adapter import Window
 from crossdock.integrations.kit.client import Effect
 from crossdock.integrations.kit.fake import Call, Reply
-from crossdock.integrations.kit.transport import VendorAnswer
 from crossdock.integrations.kit.webhooks import Delivery, HashedChallenge, Incoming, Subscription, Webhooks
 
 pytestmark = pytest.mark.anyio
@@ -158,23 +153,6 @@ class TestSubscribing:
 
 
 class TestTokens:
-    @pytest.mark.parametrize(
-        ("status", "body", "kind"),
-        [
-            (400, {"error": "invalid_grant", "error_description": "expired"}, NeedsReconnect),
-            (401, {"error": "invalid_client"}, NeedsReconnect),
-            (403, "<html>", NeedsReconnect),
-            (429, {}, RateLimited),
-            (503, {}, VendorUnavailable),
-            (200, {"token": "?"}, UnexpectedShape),
-        ],
-    )
-    def test_refusals(self, status: int, body: Any, kind: type[CrossdockError]) -> None:
-        """Only credentials that are really refused may ask a merchant to connect again."""
-        headers = {"content-type": "application/json"}
-        with pytest.raises(kind):
-            client._token(VendorAnswer(status, headers, json.dumps(body).encode(), "https://api.ebay.com/x"))
-
     @specified
     def test_the_sandbox_has_addresses_of_its_own(self) -> None:
         fake = FakeEbay()

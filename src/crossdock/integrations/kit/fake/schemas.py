@@ -18,6 +18,9 @@ _KEPT = frozenset(
     | {f"{bound}{what}" for bound in ("min", "max") for what in ("imum", "Length", "Items", "Properties")}
 )
 _BRANCHES = ("allOf", "oneOf", "anyOf")
+_UNSEEN = "Unevaluated properties"
+_CLOSED = "False schema"
+_OPEN = "a schema here, or one that it is put together from, is closed (additionalProperties: false); see the overlay"
 _HIDDEN: dict[Direction, str] = {"request": "readOnly", "answer": "writeOnly"}
 
 
@@ -31,10 +34,17 @@ class Schemas:
     def problems(self, schema: dict[str, Any], value: Any, direction: Direction) -> list[str]:
         """What is wrong with a value, each problem with its place."""
         validator = self._validator(schema, direction)
+        errors = [(list(error.instance_path), error.message) for error in validator.iter_errors(value)]
         found = []
-        for error in validator.iter_errors(value):
-            place = "/".join(str(part) for part in error.instance_path)
-            found.append(f"{place or '(whole)'}: {error.message[:400]}")
+        for path, message in errors:
+            # An object with one bad field counts as not looked at, and its good fields would be complained about too.
+            if message.startswith(_UNSEEN) and any(
+                len(other) > len(path) and other[: len(path)] == path for other, _ in errors
+            ):
+                continue
+            if message.startswith(_CLOSED):
+                message = f"{message[:200]}; {_OPEN}"
+            found.append(f"{'/'.join(str(part) for part in path) or '(whole)'}: {message[:400]}")
         return found
 
     def resolve(self, value: Any) -> Any:

@@ -172,7 +172,7 @@ class FakeVendor:
         if not self.admits(request):
             return self._shown(self.problem(401), request)
         if fault is not None and fault.fault in STATUSES:
-            return self._shown(_told(self.problem(STATUSES[fault.fault]), fault), request)
+            return self._shown(self._told(self.problem(STATUSES[fault.fault]), fault), request)
         place = (call.method, call.path)
         if fault is not None and fault.fault is Fault.DUPLICATED and place in self._last:
             return self._last[place]
@@ -193,6 +193,13 @@ class FakeVendor:
         """Carries the request out; the answer fits the specification, or `SpecificationViolation`."""
         raise NotImplementedError
 
+    def _told(self, reply: Reply, fault: Planned) -> Reply:
+        """With the seconds to wait, where the fault is about speed."""
+        if fault.fault is not Fault.TOO_MANY:
+            return reply
+        headers = {self.adapter.retry_after_header: f"{fault.retry_after:g}", **reply.headers}
+        return Reply(reply.body, reply.status, headers, reply.text)
+
     def _shown(self, reply: Reply, request: VendorRequest) -> VendorAnswer:
         headers = {name.lower(): value for name, value in reply.headers.items()}
         if reply.text is not None:
@@ -201,13 +208,6 @@ class FakeVendor:
         headers.setdefault("content-type", "application/json")
         body = b"" if reply.body is None and reply.status == 204 else ENCODER.encode(reply.body)
         return VendorAnswer(reply.status, headers, body, request.url)
-
-
-def _told(reply: Reply, fault: Planned) -> Reply:
-    """With the seconds to wait, where the fault is about speed."""
-    if fault.fault is not Fault.TOO_MANY:
-        return reply
-    return Reply(reply.body, reply.status, {"retry-after": f"{fault.retry_after:g}", **reply.headers}, reply.text)
 
 
 def served(kind: type[FakeVendor]) -> dict[tuple[str, str], str]:
