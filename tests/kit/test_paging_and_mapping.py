@@ -11,8 +11,9 @@ import msgspec
 import pytest
 
 from crossdock.contract.errors import UnexpectedShape
+from crossdock.contract.records import Measurements
 from crossdock.contract.values import ENCODER, timestamp_text
-from crossdock.integrations.kit import mapping
+from crossdock.integrations.kit import mapping, measures
 from crossdock.integrations.kit.paging import by_cursor, by_offset
 
 pytestmark = pytest.mark.anyio
@@ -128,3 +129,49 @@ async def test_empty_text_is_none_and_units_are_whole() -> None:
     assert mapping.text_or_none("") is None
     assert mapping.text_or_none("x") == "x"
     assert mapping.whole_units(5.0) == 5
+
+
+@pytest.mark.parametrize(
+    ("unit", "expected"),
+    [
+        ("in", ("2.5", "in")),
+        ("Inches", ("2.5", "in")),
+        ("FEET", ("30", "in")),
+        ("yd", ("90", "in")),
+        ("mm", ("0.25", "cm")),
+        ("CENTIMETER", ("2.5", "cm")),
+        ("metres", ("250", "cm")),
+        ("furlong", (None, None)),
+        ("", (None, None)),
+        (None, (None, None)),
+    ],
+)
+def test_lengths_become_centimeters_or_inches(unit: str | None, expected: tuple[str | None, str | None]) -> None:
+    """A box in millimeters that is read as centimeters costs a pallet's freight."""
+    found, shown = measures.length_in(Decimal("2.5"), unit)
+    assert (found, shown) == (None if expected[0] is None else Decimal(expected[0]), expected[1])
+
+
+@pytest.mark.parametrize(
+    ("unit", "expected"),
+    [
+        ("lbs", ("2.5", "lb")),
+        ("Pounds", ("2.5", "lb")),
+        ("oz.", ("2.5", "oz")),
+        ("g", ("0.0025", "kg")),
+        ("GRAMS", ("0.0025", "kg")),
+        ("kgs", ("2.5", "kg")),
+        ("tonnes", ("2500", "kg")),
+        ("stone", (None, None)),
+    ],
+)
+def test_weights_keep_their_system(unit: str, expected: tuple[str | None, str | None]) -> None:
+    found, shown = measures.weight_in(Decimal("2.5"), unit)
+    assert (found, shown) == (None if expected[0] is None else Decimal(expected[0]), expected[1])
+
+
+def test_measurements_without_numbers_have_no_units() -> None:
+    """A unit alone looks like a size of zero."""
+    assert measures.measurements(None, None, None, "in", None, "lb") == Measurements()
+    partly = measures.measurements(None, Decimal(2), None, "ft", Decimal(0), "parsec")
+    assert partly == Measurements(width=Decimal(24), unit="in")

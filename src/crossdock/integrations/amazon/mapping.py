@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -13,7 +13,6 @@ import msgspec
 from crossdock.contract.cart.products import Product
 from crossdock.contract.cart.warehouses import Warehouse
 from crossdock.contract.records import Measurements, WarehouseAddress
-from crossdock.contract.values import LengthUnit, WeightUnit, plain_decimal
 from crossdock.integrations.amazon.client import Marketplace
 from crossdock.integrations.amazon.models import (
     Listing,
@@ -25,10 +24,10 @@ from crossdock.integrations.amazon.models import (
     SupplySource,
     Text,
 )
-from crossdock.integrations.kit.mapping import moment, money, text_or_none
+from crossdock.integrations.kit import measures
+from crossdock.integrations.kit.mapping import NO_DATE, moment, money, text_or_none
 
 A = TypeVar("A", Text, Measure, Size)
-NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)
 DEFAULT = "DEFAULT"
 """The seller's own stock, where it is not divided among places."""
 OWN_NETWORK = "AMAZON"
@@ -36,19 +35,6 @@ OWN_NETWORK = "AMAZON"
 VARIATION, BUYABLE = "VARIATION", "BUYABLE"
 GTIN_TYPES = ("gtin", "ean", "upc", "isbn", "jan")
 # How many of our unit one unit of an attribute is.
-WEIGHT_UNITS: Mapping[str, tuple[WeightUnit, Decimal]] = {
-    "pounds": ("lb", Decimal(1)),
-    "ounces": ("oz", Decimal(1)),
-    "kilograms": ("kg", Decimal(1)),
-    "grams": ("kg", Decimal("0.001")),
-}
-LENGTH_UNITS: Mapping[str, tuple[LengthUnit, Decimal]] = {
-    "inches": ("in", Decimal(1)),
-    "feet": ("in", Decimal(12)),
-    "centimeters": ("cm", Decimal(1)),
-    "millimeters": ("cm", Decimal("0.1")),
-    "meters": ("cm", Decimal(100)),
-}
 
 
 def summary_of(listing: Listing, place: Marketplace) -> Summary | None:
@@ -176,29 +162,20 @@ def measurements(listing: Listing, place: Marketplace) -> Measurements:
         listing, "item_weight", Measure, place
     )
     sides = [sizes[0].length, sizes[0].width, sizes[0].height] if sizes else [None, None, None]
-    units = {LENGTH_UNITS[side.unit][0] for side in sides if side and side.unit in LENGTH_UNITS}
+    lengths = [measures.length_in(side.value, side.unit) if side else (None, None) for side in sides]
+    units = {unit for _, unit in lengths if unit}
     # Sides in units of two systems cannot be shown under one.
     length_unit = units.pop() if len(units) == 1 else None
-    shown = [_length(side) if length_unit else None for side in sides]
-    weight_unit, factor = WEIGHT_UNITS.get(weights[0].unit, (None, Decimal(0))) if weights else (None, Decimal(0))
+    shown = [value if length_unit else None for value, _ in lengths]
+    weight, weight_unit = measures.weight_in(weights[0].value, weights[0].unit) if weights else (None, None)
     return Measurements(
         length=shown[0],
         width=shown[1],
         height=shown[2],
         unit=length_unit,
-        weight=_scaled(weights[0].value, factor) if weight_unit else None,
+        weight=weight,
         weight_unit=weight_unit,
     )
-
-
-def _length(side: Measure | None) -> Decimal | None:
-    if side is None or side.unit not in LENGTH_UNITS:
-        return None
-    return _scaled(side.value, LENGTH_UNITS[side.unit][1])
-
-
-def _scaled(value: Decimal, factor: Decimal) -> Decimal:
-    return plain_decimal(value if factor == 1 else value * factor)
 
 
 def facts(listing: Listing, summary: Summary | None, held: StockSummary | None) -> dict[str, Any]:

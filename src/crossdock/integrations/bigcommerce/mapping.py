@@ -15,7 +15,6 @@ from crossdock.contract.cart.warehouses import Warehouse
 from crossdock.contract.errors import UnexpectedShape
 from crossdock.contract.records import Measurements, ShipToAddress, WarehouseAddress
 from crossdock.contract.statuses import CartOrderStatus
-from crossdock.contract.values import LengthUnit, WeightUnit
 from crossdock.integrations.bigcommerce.models import (
     Address,
     BigOrder,
@@ -29,6 +28,7 @@ from crossdock.integrations.bigcommerce.models import (
     Store,
     Variant,
 )
+from crossdock.integrations.kit import measures
 from crossdock.integrations.kit.mapping import moment, money, text_or_none
 
 ShowPage = Callable[[str], str]
@@ -56,19 +56,6 @@ NONE, BY_PRODUCT, BY_VARIANT = "none", "product", "variant"
 """How a product's stock is counted."""
 # The words that stores have been seen to use; the specification has an example of each only. How many of our unit one
 # of the store is.
-WEIGHT_UNITS: dict[str, tuple[WeightUnit, Decimal]] = {
-    "kgs": ("kg", Decimal(1)),
-    "kilograms": ("kg", Decimal(1)),
-    "grams": ("kg", Decimal("0.001")),
-    "tonnes": ("kg", Decimal(1000)),
-    "lbs": ("lb", Decimal(1)),
-    "pounds": ("lb", Decimal(1)),
-    "ounces": ("oz", Decimal(1)),
-}
-LENGTH_UNITS: dict[str, tuple[LengthUnit, Decimal]] = {
-    "inches": ("in", Decimal(1)),
-    "centimeters": ("cm", Decimal(1)),
-}
 
 
 @dataclass(frozen=True)
@@ -196,31 +183,16 @@ def _facts(product: BigProduct) -> dict[str, Any]:
 
 def measurements(product: BigProduct, variant: Variant, store: Store) -> Measurements:
     """Size and weight, where they are filled in; zero means that nobody did. The depth is the length."""
-    length_unit, length_factor = LENGTH_UNITS.get(store.dimension_units.lower(), (None, Decimal(0)))
-    weight_unit, weight_factor = WEIGHT_UNITS.get(store.weight_units.lower(), (None, Decimal(0)))
-    sides = [
-        _measure(_first(own, of_product), length_factor)
+    length, width, height, weight = (
+        _first(own, of_product) or None
         for own, of_product in (
             (variant.depth, product.depth),
             (variant.width, product.width),
             (variant.height, product.height),
+            (variant.weight, product.weight),
         )
-    ]
-    weight = _measure(_first(variant.weight, product.weight), weight_factor)
-    return Measurements(
-        length=sides[0],
-        width=sides[1],
-        height=sides[2],
-        unit=length_unit if any(side is not None for side in sides) else None,
-        weight=weight,
-        weight_unit=weight_unit if weight is not None else None,
     )
-
-
-def _measure(value: Decimal | None, factor: Decimal) -> Decimal | None:
-    if not value or not factor:
-        return None
-    return money(value * factor if factor != 1 else value)
+    return measures.measurements(length, width, height, store.dimension_units, weight, store.weight_units)
 
 
 def warehouse_record(location: Location, page: ShowPage) -> Warehouse:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 from urllib.parse import quote
@@ -13,7 +12,6 @@ from crossdock.contract.cart.products import Product
 from crossdock.contract.cart.warehouses import Warehouse
 from crossdock.contract.records import Measurements, ShipToAddress, WarehouseAddress
 from crossdock.contract.statuses import CartOrderStatus
-from crossdock.contract.values import LengthUnit, WeightUnit
 from crossdock.integrations.ebay.models import (
     Amount,
     Contact,
@@ -27,10 +25,9 @@ from crossdock.integrations.ebay.models import (
     Parcel,
     Refunded,
 )
-from crossdock.integrations.kit.mapping import moment, money, text_or_none
+from crossdock.integrations.kit import measures
+from crossdock.integrations.kit.mapping import NO_DATE, moment, money, text_or_none
 
-NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)
-"""The dates of products and locations, of which eBay tells none."""
 GROUP = "group:"
 """What ids of parents begin with: sellers make up SKUs and keys of groups, so both may have the same text."""
 FIXED_PRICE, PUBLISHED = "FIXED_PRICE", "PUBLISHED"
@@ -52,19 +49,7 @@ SENT_STATUSES: dict[str, CartOrderStatus] = {"IN_PROGRESS": "partially_fulfilled
 NOT_STARTED = "NOT_STARTED"
 # How many of our unit one unit of eBay is.
 # https://developer.ebay.com/api-docs/sell/inventory/types/slr:LengthUnitOfMeasureEnum
-LENGTH_UNITS: dict[str, tuple[LengthUnit, Decimal]] = {
-    "INCH": ("in", Decimal(1)),
-    "FEET": ("in", Decimal(12)),
-    "CENTIMETER": ("cm", Decimal(1)),
-    "METER": ("cm", Decimal(100)),
-}
 # https://developer.ebay.com/api-docs/sell/inventory/types/slr:WeightUnitOfMeasureEnum
-WEIGHT_UNITS: dict[str, tuple[WeightUnit, Decimal]] = {
-    "POUND": ("lb", Decimal(1)),
-    "OUNCE": ("oz", Decimal(1)),
-    "KILOGRAM": ("kg", Decimal(1)),
-    "GRAM": ("kg", Decimal("0.001")),
-}
 _UNIT_PRICE = Decimal("0.0001")
 
 
@@ -166,22 +151,7 @@ def _product_facts(item: EbayItem, offers: Sequence[EbayOffer], offer: EbayOffer
 def measurements(package: Package) -> Measurements:
     """Size and weight of the parcel; a unit that is not known makes them unknown too."""
     size, weight = package.dimensions, package.weight
-    length_unit, length_factor = LENGTH_UNITS.get(size.unit, (None, Decimal(0)))
-    weight_unit, weight_factor = WEIGHT_UNITS.get(weight.unit, (None, Decimal(0)))
-    sides = [_measure(side, length_factor) for side in (size.length, size.width, size.height)]
-    heavy = _measure(weight.value, weight_factor)
-    return Measurements(
-        length=sides[0],
-        width=sides[1],
-        height=sides[2],
-        unit=length_unit if any(side is not None for side in sides) else None,
-        weight=heavy,
-        weight_unit=weight_unit if heavy is not None else None,
-    )
-
-
-def _measure(value: Decimal | None, factor: Decimal) -> Decimal | None:
-    return None if value is None or not factor else money(value * factor)
+    return measures.measurements(size.length, size.width, size.height, size.unit, weight.value, weight.unit)
 
 
 def warehouse_record(found: EbayLocation) -> Warehouse:

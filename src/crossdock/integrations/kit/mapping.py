@@ -8,6 +8,9 @@ from decimal import Decimal, InvalidOperation
 from crossdock.contract.errors import UnexpectedShape
 from crossdock.contract.values import plain_decimal, whole_seconds
 
+NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)
+"""The date of records that a system keeps no date of; the contract wants one."""
+
 
 def moment(value: str | datetime, zone: tzinfo = UTC) -> datetime:
     """A time in UTC and whole seconds; `zone` is what the system means when it names none."""

@@ -14,8 +14,8 @@ from crossdock.contract.cart.warehouses import Warehouse
 from crossdock.contract.errors import UnexpectedShape
 from crossdock.contract.records import Measurements, ShipToAddress, WarehouseAddress
 from crossdock.contract.statuses import CartOrderStatus
-from crossdock.contract.values import WeightUnit
-from crossdock.integrations.kit.mapping import moment, money, text_or_none, whole_units
+from crossdock.integrations.kit import measures
+from crossdock.integrations.kit.mapping import NO_DATE, moment, money, text_or_none, whole_units
 from crossdock.integrations.magento.models import (
     Category,
     MagentoOrder,
@@ -51,11 +51,8 @@ STOCKLESS_TYPES = PARENT_TYPES | {BUNDLE}
 HIDDEN = 1
 """The visibility of products that are not shown by themselves, as variants are."""
 ENABLED = 1
-WEIGHT_UNITS: dict[str, WeightUnit] = {"kgs": "kg", "lbs": "lb"}
 GTIN_ATTRIBUTES = ("gtin", "ean", "upc", "isbn", "barcode")
 """Codes under which shops keep the trade item number; Magento itself has no such attribute."""
-NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)
-"""The dates of sources, which have none."""
 
 
 @dataclass(frozen=True)
@@ -112,10 +109,7 @@ def _image(product: MagentoProduct, shop: Shop) -> str | None:
 
 
 def _measurements(product: MagentoProduct, shop: Shop) -> Measurements:
-    unit = WEIGHT_UNITS.get(shop.weight_unit)
-    if product.weight is None or unit is None:
-        return Measurements()
-    return Measurements(weight=money(product.weight), weight_unit=unit)
+    return measures.measurements(None, None, None, None, money(product.weight), shop.weight_unit)
 
 
 def _categories(product: MagentoProduct, shop: Shop) -> list[str]:

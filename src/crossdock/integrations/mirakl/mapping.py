@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,7 @@ from crossdock.contract.cart import orders
 from crossdock.contract.cart.products import Product
 from crossdock.contract.records import ShipToAddress
 from crossdock.contract.statuses import CartOrderStatus
-from crossdock.integrations.kit.mapping import moment, money, text_or_none
+from crossdock.integrations.kit.mapping import NO_DATE, moment, money, text_or_none
 from crossdock.integrations.mirakl.models import Address, Offer, Order, OrderLine, Shipment, Tax
 
 # https://help.mirakl.com/bundle/sellers/page/topics/Mirakl/mmp/Seller/manage_orders/order_statuses.htm
@@ -48,8 +48,6 @@ SHIPMENT_STATUSES: dict[str, orders.FulfilmentStatus] = {
 }
 GTIN_TYPES = ("EAN", "GTIN", "UPC", "ISBN")
 TAX_EXCLUDED = "TAX_EXCLUDED"
-UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
-"""Offers say neither when they were made nor when they changed."""
 
 
 def product_record(offer: Offer) -> Product:
@@ -57,8 +55,8 @@ def product_record(offer: Offer) -> Product:
     identifier = str(offer.offer_id)
     return Product(
         id=identifier,
-        created_date=UNDATED,
-        updated_date=UNDATED,
+        created_date=NO_DATE,
+        updated_date=NO_DATE,
         name=offer.product_title,
         sku=text_or_none(offer.shop_sku),
         gtin=gtin(offer),

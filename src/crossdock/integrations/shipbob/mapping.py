@@ -3,45 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 from crossdock.contract.records import Measurements, WarehouseAddress
-from crossdock.contract.values import LengthUnit, WeightUnit, plain_decimal
 from crossdock.contract.wms import inventory, products, warehouses
-from crossdock.integrations.kit.mapping import moment, money, text_or_none
-from crossdock.integrations.shipbob.models import Item, Level, Location, PlaceLevel, Product, Service, Variant
+from crossdock.integrations.kit import measures
+from crossdock.integrations.kit.mapping import NO_DATE, moment, money, text_or_none
+from crossdock.integrations.shipbob.models import (
+    Dimensions,
+    Item,
+    Level,
+    Location,
+    PlaceLevel,
+    Product,
+    Service,
+    Variant,
+    Weight,
+)
 
-UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
-"""The date of things that ShipBob keeps no date of: inventory items, locations."""
 ACTIVE = "active"
 """Status of a variant that is in use."""
 RECEIVING = "Receiving"
 """The service whose address is that of the building; returns may go elsewhere."""
-LENGTHS: dict[str, LengthUnit] = {
-    "in": "in",
-    "inch": "in",
-    "inches": "in",
-    "cm": "cm",
-    "centimeter": "cm",
-    "centimeters": "cm",
-}
-WEIGHTS: dict[str, tuple[WeightUnit, Decimal]] = {
-    "oz": ("oz", Decimal(1)),
-    "ounce": ("oz", Decimal(1)),
-    "ounces": ("oz", Decimal(1)),
-    "lb": ("lb", Decimal(1)),
-    "lbs": ("lb", Decimal(1)),
-    "pound": ("lb", Decimal(1)),
-    "pounds": ("lb", Decimal(1)),
-    "kg": ("kg", Decimal(1)),
-    "kilogram": ("kg", Decimal(1)),
-    "kilograms": ("kg", Decimal(1)),
-    "g": ("kg", Decimal("0.001")),
-    "gram": ("kg", Decimal("0.001")),
-    "grams": ("kg", Decimal("0.001")),
-}
 """Our unit, and how many of it are in one of theirs."""
 
 
@@ -126,8 +109,8 @@ def item_record(item: Item, level: Level | None, places: Sequence[PlaceLevel]) -
     kind = item.variant
     return inventory.InventoryItem(
         id=str(item.inventory_id),
-        created_date=UNDATED,
-        updated_date=UNDATED,
+        created_date=NO_DATE,
+        updated_date=NO_DATE,
         name=item.name or item.sku or str(item.inventory_id),
         sku=text_or_none(item.sku),
         active=kind is None or kind.is_active is not False,
@@ -171,26 +154,17 @@ def _place(place: PlaceLevel) -> inventory.InventoryInWarehouse:
 
 
 def measurements(item: Item) -> Measurements:
-    """Size and weight. Numbers in a unit that nobody knows are left out: they would be read as another one's."""
-    size, weight = item.dimensions, item.weight
-    length_unit = LENGTHS.get((size.unit or "").lower()) if size else None
-    weight_unit = WEIGHTS.get((weight.unit or "").lower()) if weight else None
-    heavy = weight.value if weight and weight_unit else None
-    return Measurements(
-        length=money(size.length) if size and length_unit else None,
-        width=money(size.width) if size and length_unit else None,
-        height=money(size.height) if size and length_unit else None,
-        unit=length_unit,
-        weight=plain_decimal(heavy * weight_unit[1]) if heavy is not None and weight_unit else None,
-        weight_unit=weight_unit[0] if heavy is not None and weight_unit else None,
-    )
+    """Size and weight."""
+    size, weight = item.dimensions or Dimensions(), item.weight or Weight()
+    sides = (money(size.length), money(size.width), money(size.height))
+    return measures.measurements(*sides, size.unit, weight.value, weight.unit)
 
 
 def warehouse_record(location: Location) -> warehouses.Warehouse:
     return warehouses.Warehouse(
         id=str(location.id),
-        created_date=UNDATED,
-        updated_date=UNDATED,
+        created_date=NO_DATE,
+        updated_date=NO_DATE,
         name=location.name or location.abbreviation or str(location.id),
         code=text_or_none(location.abbreviation),
         address=_address(location.services or []),

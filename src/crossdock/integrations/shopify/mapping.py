@@ -13,7 +13,7 @@ from crossdock.contract.cart.warehouses import Warehouse
 from crossdock.contract.errors import UnexpectedShape
 from crossdock.contract.records import Measurements, ShipToAddress, WarehouseAddress
 from crossdock.contract.statuses import CartOrderStatus
-from crossdock.contract.values import WeightUnit
+from crossdock.integrations.kit import measures
 from crossdock.integrations.kit.mapping import moment, money, text_or_none
 from crossdock.integrations.shopify.models import (
     Address,
@@ -62,12 +62,6 @@ PARCEL_STATUSES: dict[str, FulfilmentStatus] = {
     "PENDING": "open",
     "SUCCESS": "shipped",
     "CANCELLED": "cancelled",
-}
-WEIGHT_UNITS: dict[str, tuple[WeightUnit, Decimal]] = {
-    "KILOGRAMS": ("kg", Decimal(1)),
-    "GRAMS": ("kg", Decimal("0.001")),
-    "POUNDS": ("lb", Decimal(1)),
-    "OUNCES": ("oz", Decimal(1)),
 }
 
 
@@ -155,10 +149,9 @@ def _variant_facts(variant: ShopifyVariant, levels: Mapping[str, Level]) -> dict
 def measurements(variant: ShopifyVariant) -> Measurements:
     """The weight; Shopify keeps no size of a variant. Zero means that nobody filled it in."""
     weight = variant.inventory_item.measurement.weight
-    unit, factor = WEIGHT_UNITS.get(weight.unit if weight else "", (None, Decimal(0)))
-    if weight is None or unit is None or not weight.value:
+    if weight is None:
         return Measurements()
-    return Measurements(weight=money(weight.value * factor if factor != 1 else weight.value), weight_unit=unit)
+    return measures.measurements(None, None, None, None, weight.value or None, weight.unit)
 
 
 def _picture(media: Media | None) -> str | None:

@@ -15,7 +15,7 @@ from crossdock.contract.cart.products import Product
 from crossdock.contract.errors import UnexpectedShape
 from crossdock.contract.records import Measurements, ShipToAddress
 from crossdock.contract.statuses import CartOrderStatus
-from crossdock.contract.values import LengthUnit, WeightUnit
+from crossdock.integrations.kit import measures
 from crossdock.integrations.kit.mapping import moment, money, text_or_none, whole_units
 from crossdock.integrations.woocommerce.models import (
     TRACKING,
@@ -47,19 +47,6 @@ PARENT_TYPES = frozenset({"variable", "grouped"})
 """Types that are not bought themselves."""
 BUNDLE_TYPES = frozenset({"bundle"})
 # How many of our unit one unit of the shop is.
-WEIGHT_UNITS: dict[str, tuple[WeightUnit, Decimal]] = {
-    "kg": ("kg", Decimal(1)),
-    "g": ("kg", Decimal("0.001")),
-    "lbs": ("lb", Decimal(1)),
-    "oz": ("oz", Decimal(1)),
-}
-LENGTH_UNITS: dict[str, tuple[LengthUnit, Decimal]] = {
-    "m": ("cm", Decimal(100)),
-    "cm": ("cm", Decimal(1)),
-    "mm": ("cm", Decimal("0.1")),
-    "in": ("in", Decimal(1)),
-    "yd": ("in", Decimal(36)),
-}
 _UNIT_PRICE = Decimal("0.0001")
 
 
@@ -172,24 +159,9 @@ def facts(found: Stocked) -> dict[str, Any]:
 
 def measurements(found: Stocked, shop: Shop) -> Measurements:
     """Size and weight, where they are filled in and the shop's units are known."""
-    length_unit, length_factor = LENGTH_UNITS.get(shop.dimension_unit or "", (None, Decimal(0)))
-    weight_unit, weight_factor = WEIGHT_UNITS.get(shop.weight_unit or "", (None, Decimal(0)))
     size = found.dimensions
-    sides = [_measure(side, length_factor) for side in (size.length, size.width, size.height)]
-    weight = _measure(found.weight, weight_factor)
-    return Measurements(
-        length=sides[0],
-        width=sides[1],
-        height=sides[2],
-        unit=length_unit if any(side is not None for side in sides) else None,
-        weight=weight,
-        weight_unit=weight_unit if weight is not None else None,
-    )
-
-
-def _measure(text: str, factor: Decimal) -> Decimal | None:
-    found = amount(text) if factor else None
-    return None if found is None else money(found * factor if factor != 1 else found)
+    sides = (amount(size.length), amount(size.width), amount(size.height))
+    return measures.measurements(*sides, shop.dimension_unit, amount(found.weight), shop.weight_unit)
 
 
 def order_record(order: WooOrder, shop: Shop) -> orders.Order:

@@ -12,7 +12,7 @@ from crossdock.integrations.amazon import mapping, order_mapping
 from crossdock.integrations.amazon.client import MARKETPLACES
 from crossdock.integrations.amazon.models import AmazonOrder, Listing, Package, StockSummary, SupplySource
 from crossdock.integrations.amazon.tests import seed
-from crossdock.integrations.kit.mapping import moment
+from crossdock.integrations.kit.mapping import NO_DATE, moment
 
 US = MARKETPLACES["US"]
 AT = "2026-03-29T01:30:00Z"
@@ -72,7 +72,7 @@ PRODUCTS: list[tuple[dict[str, Any], str, Any]] = [
     (summary(status=[]), "active", False),
     (summary(status=["BUYABLE"]), "active", True),
     ({"summaries": []}, "active", False),
-    ({"summaries": []}, "updated_date", mapping.NO_DATE),
+    ({"summaries": []}, "updated_date", NO_DATE),
     ({"summaries": [], "attributes": {}}, "name", "TEA"),
     ({"summaries": [], **attribute("item_name", seed.value("Black tea"))}, "name", "Black tea"),
     ({"summaries": [], **attribute("item_name", "of another shape")}, "name", "TEA"),
@@ -145,7 +145,7 @@ PLACES: list[tuple[dict[str, Any], str, Any]] = [
     ({"status": "Archived"}, "active", False),
     ({}, "active", True),
     ({}, "name", None),
-    ({}, "created_date", mapping.NO_DATE),
+    ({}, "created_date", NO_DATE),
     ({"createdAt": "2026-01-01T01:00:00+02:00"}, "created_date", moment("2025-12-31T23:00:00Z")),
 ]
 
