@@ -67,9 +67,9 @@ class Hooks(Answers):
         return sorted(hook["name"] for hook in self.hooks.values())
 
     def tell(self, resource: Resource, changed: set[str]) -> list[Incoming]:
-        return [self.message(*self._told(resource, number(one))) for one in sorted(changed)]
+        return [self.message(*self._news(resource, number(one))) for one in sorted(changed)]
 
-    def _told(self, resource: Resource, key: int) -> tuple[str, dict[str, Any]]:
+    def _news(self, resource: Resource, key: int) -> tuple[str, dict[str, Any]]:
         if resource is INVENTORY:
             return messages.INVENTORY_UPDATE, {"inventory": [{"sku": self.products[key]["sku"]}]}
         if resource is PRODUCTS:
