@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import UNSET, UnsetType
 
@@ -120,6 +120,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from([*Everything.__struct_fields__, "other"]), JSON, max_size=4) | JSON)
 def test_any_json_is_taken_or_refused_with_texts(body: Any) -> None:
     """Whatever is sent, the answer is a verdict, never a crash."""
@@ -136,6 +137,7 @@ def _assert_texts(error: InvalidBody) -> None:
     assert 1 <= sum(len(texts) for texts in fields.values()) <= MAX_VIOLATIONS
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.binary(max_size=40) | st.text(max_size=40).map(str.encode))
 def test_any_bytes_are_json_or_refused(raw: bytes) -> None:
     with contextlib.suppress(RequestRefused, InvalidBody):

@@ -480,6 +480,12 @@ class TestProof:
         assert asked == ["a proof"]
         assert heard == []
 
+    async def test_a_system_gets_the_answer_that_it_reads(self, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Some take any other body for a failure, send the message again, and give the address up."""
+        assert CartSandbox.webhooks is not None
+        monkeypatch.setattr(CartSandbox, "webhooks", replace(CartSandbox.webhooks, answer=b'{"code":"200"}'))
+        assert (await shop.message("1")).json() == {"code": "200"}
+
     async def test_an_address_proves_that_it_is_ours(self, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
         """Systems that ask first send nothing to an address without the answer."""
         assert CartSandbox.webhooks is not None

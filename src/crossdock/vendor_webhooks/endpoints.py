@@ -57,7 +57,7 @@ def routes(engine: Engine, limits: CallerLimits | None = None) -> list[HTTPRoute
         message = Incoming({name.lower(): value for name, value in request.headers.items()}, await request.body())
         if await service.take(engine, sender, message) is Received.REFUSED:
             raise await refuse(request)
-        return ASGIResponse(body=b'{"received":true}', media_type=JSON_TYPE)
+        return ASGIResponse(body=service.answer(sender), media_type=JSON_TYPE)
 
     return [prove, receive]
 

@@ -218,6 +218,12 @@ def _key(given: str | None) -> str | None:
     return plain if len(plain) <= _MAX_KEY_LENGTH else hashlib.sha256(plain.encode()).hexdigest()
 
 
+def answer(row: SubscriptionRow) -> bytes:
+    """What a message that was taken is answered with."""
+    webhooks = connections.adapter_of(row.vertical, row.integration_name).webhooks
+    return b"{}" if webhooks is None else webhooks.answer
+
+
 async def _opened_secret(engine: Engine, connection: Connection, row: SubscriptionRow) -> str:
     if row.sealed_secret is None:
         return _secret(engine, row)

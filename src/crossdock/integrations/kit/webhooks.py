@@ -279,6 +279,8 @@ class Webhooks:
     topic: Callable[[Incoming], str]
     delivery_id: Callable[[Incoming], str | None] = lambda message: None
     challenge: HashedChallenge | None = None
+    answer: bytes = b'{"received":true}'
+    """JSON that a message that was taken is answered with, for systems that read it."""
     kept_headers: tuple[str, ...] = ()
     """Headers that `Delivery` needs, in lower case."""
 

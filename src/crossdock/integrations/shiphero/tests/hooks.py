@@ -37,6 +37,8 @@ class Hooks(Answers):
         LABOR_ACTIVITIES,
     )
     hooks: dict[int, dict[str, Any]]
+    unknown_types: frozenset[str] = frozenset()
+    """Types that the account does not know, as those that are newer than it."""
 
     @resolves("Query", "webhooks")
     def list_hooks(self) -> Any:
@@ -44,6 +46,8 @@ class Hooks(Answers):
 
     @resolves("Mutation", "webhook_create")
     def create_hook(self, data: dict[str, Any]) -> Any:
+        if data["name"] in self.unknown_types:
+            raise GraphQLRefusal(f"Unknown webhook type {data['name']}", code=3)
         if self._hook(data) is not None:
             raise GraphQLRefusal("There already is a webhook with this name and shop", code=3)
         key = self.new_number()

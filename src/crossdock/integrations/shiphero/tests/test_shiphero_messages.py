@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from crossdock.contract.errors import UnexpectedShape
+from crossdock.contract.errors import UnexpectedShape, VendorRejected
 from crossdock.contract.wms.inventory import INVENTORY
 from crossdock.contract.wms.orders import ORDERS
 from crossdock.integrations.kit.webhooks import Delivery, Incoming, Subscription
@@ -55,6 +55,16 @@ ORDER = {"order_uuid": gid("Order", 901)}
 @specified
 @pytest.mark.anyio
 class TestMessages:
+    async def test_a_type_that_is_too_new_does_not_cost_the_others(self) -> None:
+        """Without any messages, stock that was sold is on offer until the next sync."""
+        fake = FakeShipHero()
+        fake.unknown_types = frozenset({messages.PRODUCT_UPDATE})
+        adapter = await connected(fake)
+        assert fake.subscribed() == sorted(set(adapter.receivers) - fake.unknown_types)
+        fake.unknown_types = frozenset({messages.INVENTORY_UPDATE})
+        with pytest.raises(VendorRejected):
+            await connected(fake)
+
     @pytest.mark.parametrize(
         ("topic", "body", "status"),
         [
