@@ -16,6 +16,8 @@ from crossdock.integrations.kit.budget import Budget
 from crossdock.integrations.kit.transport import VendorAnswer
 
 T = TypeVar("T")
+Change = Callable[[VendorAnswer], tuple[str, str, dict[str, Any]]]
+"""Makes, from a record as it is, the request that changes it: method, path behind its own, and body."""
 
 
 class ExtensivBase(Adapter):
@@ -155,3 +157,32 @@ class ExtensivBase(Adapter):
             )
             raise InvalidBody.field("warehouse_customer_id", text)
         return number
+
+    async def state(self, path: str, details: Mapping[str, str] = client.ALL_DETAILS) -> VendorAnswer:
+        """A record as it is, with the ETag that its changes have to name."""
+        return await self.client.get(path, details, headers=client.HAL)
+
+    async def change(
+        self, path: str, named: str, made: Change, details: Mapping[str, str] = client.ALL_DETAILS
+    ) -> None:
+        """Changes a record as it was read.
+
+        The change names the state it was made from, and is made anew from the present one when somebody was faster.
+        """
+        for _ in range(client.ATTEMPTS):
+            before = await self.state(path, details)
+            method, behind, body = made(before)
+            if (await self.send(method, path + behind, body, before)).status != client.CONFLICT:
+                return
+        raise self.contested(named)
+
+    async def send(self, method: str, path: str, body: dict[str, Any], before: VendorAnswer) -> VendorAnswer:
+        """Sends a change of what another answer said; a conflict is answered, not raised."""
+        tag = before.headers.get("etag")
+        if not tag:
+            raise UnexpectedShape(f"{self.display_name} gave a record without the ETag that changes have to name")
+        headers = {**client.HAL, "if-match": tag}
+        return await self.client.request(method, path, json=body, headers=headers, allow=frozenset({client.CONFLICT}))
+
+    def contested(self, named: str) -> VendorRejected:
+        return VendorRejected(f"{named} is being changed by somebody else; try again later", status=409)

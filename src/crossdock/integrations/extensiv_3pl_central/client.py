@@ -7,6 +7,7 @@ constant here, and nowhere else. Each says where it comes from: `docs` is the RE
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -54,6 +55,7 @@ ADJUSTMENT_ID = "readonly.adjustmentid"
 FACILITY_ID = "facilityid"
 LOCATION_ID = "locationid"
 REFERENCE = "referencenum"
+SKU = "sku"
 STATUS = "readonly.status"
 CHANGED = "readonly.lastmodifieddate"
 
@@ -66,6 +68,10 @@ ALL_DETAILS = {"detail": "All", "itemdetail": "All"}
 """docs, orders/orders and inventory/receivers: without them there are no lines."""
 CONFLICT = 412
 """docs, Rels/exceptions: the ETag of `If-Match` is not the present one."""
+REASON = "Called off by the merchant"
+"""docs, orders/ordercancel: a reason is required."""
+DEFAULT_UNIT = "Each"
+"""clients: the unit that all of them name; an item has to have one."""
 ATTEMPTS = 3
 """How often a change is tried again when somebody else changed the same record in between."""
 _DATE = "%Y-%m-%dT%H:%M:%S"
@@ -199,3 +205,13 @@ def written(moment: datetime, zone: ZoneInfo) -> str:
 def number_in(text: str) -> int | None:
     """The number that an id is; None when it is none, so nothing can have it."""
     return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else None
+
+
+def sent_back(document: dict[str, Any]) -> dict[str, Any]:
+    """A record as it goes back with a change: all that was read but for its links, since it is replaced as a whole."""
+    return {name: copy.deepcopy(value) for name, value in document.items() if name != "_links"}
+
+
+def links(document: dict[str, Any]) -> dict[str, Any]:
+    """What does not go back."""
+    return {name: value for name, value in document.items() if name == "_links"}

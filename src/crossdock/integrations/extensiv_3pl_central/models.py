@@ -211,6 +211,9 @@ class StockDetail(Shape, kw_only=True, frozen=True):
     receive_item_id: int
     item_identifier: ItemIdentifier
     on_hand: Decimal = ZERO
+    available: Decimal = ZERO
+    is_on_hold: bool | None = None
+    quarantined: bool | None = None
     lot_number: str | None = None
     serial_number: str | None = None
     expiration_date: str | None = None

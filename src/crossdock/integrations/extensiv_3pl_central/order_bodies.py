@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -134,7 +133,7 @@ def changed_order(order: dict[str, Any], body: UpdateOrder) -> dict[str, Any]:
 
     An address is replaced as a whole but for how to reach the recipient.
     """
-    made = {name: copy.deepcopy(value) for name, value in order.items() if name != "_links"}
+    made = client.sent_back(order)
     made |= _given(referenceNum=_text(body.reference_id), notes=_text(body.notes), billingCode=_text(body.billing_code))
     if not isinstance(body.shipping_method_id, UnsetType):
         made["routingInfo"] = {**(made.get("routingInfo") or {}), **routing(body.shipping_method_id)}

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 from msgspec import UNSET, UnsetType
 
-from crossdock.contract.errors import UnexpectedShape, VendorRejected
 from crossdock.contract.wms import orders
 from crossdock.contract.wms.inventory import INVENTORY
 from crossdock.integrations.extensiv_3pl_central import client, order_bodies
+from crossdock.integrations.extensiv_3pl_central.base import Change
 from crossdock.integrations.extensiv_3pl_central.order_bodies import CreateOrder, CreateOrderShipment, UpdateOrder
 from crossdock.integrations.extensiv_3pl_central.order_mapping import order_record, status_code
 from crossdock.integrations.extensiv_3pl_central.order_models import ExtensivOrder
@@ -29,10 +29,6 @@ from crossdock.integrations.kit.adapter import (
     settles,
 )
 from crossdock.integrations.kit.transport import VendorAnswer
-
-REASON = "Called off by the merchant"
-Change = Callable[[VendorAnswer], tuple[str, str, dict[str, Any]]]
-"""Makes, from an order as it is, the request that changes it: method, path and body."""
 
 
 class Sales(StockKeeping):
@@ -70,7 +66,7 @@ class Sales(StockKeeping):
         # https://3w.extensiv.com/rels/orders/orders
         answer = await self.client.post("/orders", order_bodies.new_order(body, owner), headers=client.HAL)
         made: ExtensivOrder = answer.json(ExtensivOrder)
-        return order_record(await self._order(made.read_only.order_id), self.zone)
+        return order_record(await self.order(made.read_only.order_id), self.zone)
 
     @settles(orders.CREATE_ORDER)
     async def settle_create_order(self, attempt: Attempt) -> Settlement:
@@ -96,9 +92,9 @@ class Sales(StockKeeping):
     async def settle_update_order(self, attempt: Attempt) -> Settlement:
         """Sending the same values again changes nothing, so only whether they are there counts."""
         number = self.known(attempt.ids[0], "order")
-        answer = await self._answer(number)
+        answer = await self.state(f"/orders/{number}")
         there = answer.json()
-        if there == order_bodies.changed_order(there, attempt.body) | _links(there):
+        if there == order_bodies.changed_order(there, attempt.body) | client.links(there):
             return Applied(order_record(answer.json(ExtensivOrder), self.zone))
         return NotApplied()
 
@@ -106,13 +102,13 @@ class Sales(StockKeeping):
     async def cancel_order(self, order_id: str) -> orders.Order:
         def change(before: VendorAnswer) -> tuple[str, str, dict[str, Any]]:
             # https://3w.extensiv.com/rels/orders/ordercancel
-            return "POST", "/canceler", {"reason": REASON}
+            return "POST", "/canceler", {"reason": client.REASON}
 
         return await self._changed(order_id, change)
 
     @settles(orders.CANCEL_ORDER)
     async def settle_cancel_order(self, attempt: Attempt) -> Settlement:
-        record = order_record(await self._order(self.known(attempt.ids[0], "order")), self.zone)
+        record = order_record(await self.order(self.known(attempt.ids[0], "order")), self.zone)
         return Applied(record) if record.status == "cancelled" else NotApplied()
 
     @implements(orders.CREATE_ORDER_SHIPMENT, CreateOrderShipment)
@@ -127,7 +123,7 @@ class Sales(StockKeeping):
     @settles(orders.CREATE_ORDER_SHIPMENT)
     async def settle_create_order_shipment(self, attempt: Attempt) -> Settlement:
         """A confirmed order with the tracking number that was sent is ours; another one may be somebody else's."""
-        order = await self._order(self.known(attempt.ids[0], "order"))
+        order = await self.order(self.known(attempt.ids[0], "order"))
         if status_code(order.read_only) != client.CLOSED:
             return NotApplied()
         number, routing = attempt.body.tracking_number, order.routing_info
@@ -146,36 +142,12 @@ class Sales(StockKeeping):
         return [Related(INVENTORY, found)] if found else []
 
     async def _changed(self, order_id: str, change: Change) -> orders.Order:
-        """Changes an order as it was read, and gives it as it is then.
-
-        The change names the state it was made from, and is made anew from the present one when somebody was faster.
-        """
+        """Changes an order, and gives it as it is then."""
         number = self.known(order_id, "order")
-        for _ in range(client.ATTEMPTS):
-            before = await self._answer(number)
-            method, path, body = change(before)
-            sent = {**client.HAL, "if-match": self._tag(before)}
-            answer = await self.client.request(
-                method, f"/orders/{number}{path}", json=body, headers=sent, allow=frozenset({client.CONFLICT})
-            )
-            if answer.status != client.CONFLICT:
-                return order_record(await self._order(number), self.zone)
-        raise VendorRejected(f"Order {order_id} is being changed by somebody else; try again later", status=409)
+        await self.change(f"/orders/{number}", f"Order {order_id}", change)
+        return order_record(await self.order(number), self.zone)
 
-    def _tag(self, answer: VendorAnswer) -> str:
-        tag = answer.headers.get("etag")
-        if not tag:
-            raise UnexpectedShape(f"{self.display_name} gave an order without the ETag that changes have to name")
-        return tag
-
-    async def _answer(self, number: int) -> VendorAnswer:
+    async def order(self, number: int) -> ExtensivOrder:
         # https://3w.extensiv.com/rels/orders/order
-        return await self.client.get(f"/orders/{number}", client.ALL_DETAILS, headers=client.HAL)
-
-    async def _order(self, number: int) -> ExtensivOrder:
-        found: ExtensivOrder = (await self._answer(number)).json(ExtensivOrder)
+        found: ExtensivOrder = (await self.state(f"/orders/{number}")).json(ExtensivOrder)
         return found
-
-
-def _links(order: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in order.items() if name == "_links"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 
-from crossdock.contract.errors import UnexpectedShape
+from crossdock.contract.errors import UnexpectedShape, VendorRejected
 from crossdock.contract.wms import inventory, ledger
 from crossdock.integrations.extensiv_3pl_central import client, mapping
 from crossdock.integrations.extensiv_3pl_central.catalogue import Catalogue
@@ -46,7 +46,7 @@ class StockKeeping(Catalogue):
         details: dict[int, list[tuple[int, StockDetail]]] = {}
         for place in sorted({row.facility_id for row in summaries if row.on_hand}):
             there = [row.item_identifier.id for row in summaries if row.facility_id == place and row.on_hand]
-            for line in await self._details(customer_id, place, [number for number in there if number is not None]):
+            for line in await self.details(customer_id, place, [number for number in there if number is not None]):
                 details.setdefault(line.item_identifier.id or 0, []).append((place, line))
         by_item: dict[int | None, list[StockSummary]] = {}
         for row in summaries:
@@ -79,7 +79,7 @@ class StockKeeping(Catalogue):
                 raise UnexpectedShape(f"{self.display_name} gave fewer stock summaries than it counts")
         return list(found.values())
 
-    async def _details(self, customer_id: int, facility_id: int, numbers: Sequence[int]) -> list[StockDetail]:
+    async def details(self, customer_id: int, facility_id: int, numbers: Sequence[int]) -> list[StockDetail]:
         """The receipts that stock of some items in a facility is left of, with lots and locations."""
         # https://3w.extensiv.com/rels/inventory/stockdetails
         pages = self.walk(
@@ -121,6 +121,15 @@ class StockKeeping(Catalogue):
 
     @implements(ledger.GET_INVENTORY_LEDGER, mode=Incremental(by="readOnly.lastModifiedDate"))
     async def get_inventory_ledger(self, window: Window) -> AsyncIterator[Page[ledger.InventoryLedgerEntry]]:
+        after = None if window.cursor is None else self.number(window.cursor)
+        condition = client.rql(self.own, client.since(window.start, self.zone))
+        async for found, last in self.adjustments(condition, after):
+            entries = [entry for item in found for entry in mapping.ledger_records(item, self.zone)]
+            yield Page(entries, None if last is None else str(last))
+
+    async def adjustments(
+        self, condition: str | None, after: int | None = None
+    ) -> AsyncIterator[tuple[list[Adjustment], int | None]]:
         # https://3w.extensiv.com/rels/inventory/adjustments
         pages = self.walk(
             "/inventory/adjustments",
@@ -128,9 +137,18 @@ class StockKeeping(Catalogue):
             lambda item: item.read_only.adjustment_id,
             by=client.ADJUSTMENT_ID,
             size=client.RECEIVERS_PER_PAGE,
-            after=None if window.cursor is None else self.number(window.cursor),
-            condition=client.rql(self.own, client.since(window.start, self.zone)),
+            after=after,
+            condition=condition,
         )
-        async for found, last in pages:
-            entries = [entry for item in found for entry in mapping.ledger_records(item, self.zone)]
-            yield Page(entries, None if last is None else str(last))
+        async for page in pages:
+            yield page
+
+    async def found_item(self, text: str) -> tuple[int, Item]:
+        """An item by its number, and its owner. No list has the items of all customers, so each is asked."""
+        number = client.number_in(text)
+        for owner in [] if number is None else await self.all_customers():
+            customer = owner.read_only.customer_id
+            async for found, _ in self.items(customer, f"{client.ITEM_ID}=={number}"):
+                if found:
+                    return customer, found[0]
+        raise VendorRejected(f"There is no item {text}", status=404)

@@ -20,8 +20,8 @@ from crossdock.integrations.extensiv_3pl_central import client
 from crossdock.integrations.extensiv_3pl_central.adapter import Extensiv
 from crossdock.integrations.extensiv_3pl_central.tests import seed
 from crossdock.integrations.extensiv_3pl_central.tests.goods import ZONE, refusal
-from crossdock.integrations.extensiv_3pl_central.tests.ordered import Ordered
 from crossdock.integrations.extensiv_3pl_central.tests.scenes import SCENES
+from crossdock.integrations.extensiv_3pl_central.tests.written import Written
 from crossdock.integrations.kit.fake import Call, Reply, Specification, serves
 from crossdock.integrations.kit.fake.vendor import path_of
 from crossdock.integrations.kit.transport import VendorRequest
@@ -29,7 +29,7 @@ from crossdock.integrations.kit.transport import VendorRequest
 CLIENT, SECRET, ACCESS = "test-client", "test-client-secret", "test-access-token"
 
 
-class FakeExtensiv(Ordered):
+class FakeExtensiv(Written):
     """An account with two customers and two facilities."""
 
     adapter = Extensiv

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import json
+import zlib
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,11 +21,26 @@ def refusal(status: int, code: str, hint: str, **more: Any) -> Reply:
     return Reply({"$type": "WMS.V2.Generic.Models.Exceptions", "ErrorCode": code, "Hint": hint, **more}, status)
 
 
+def tag_of(document: dict[str, Any]) -> str:
+    """The ETag of a state; any other state has another."""
+    return f'W/"{zlib.crc32(json.dumps(document, sort_keys=True).encode()):08x}"'
+
+
+def unguarded(call: Call, document: dict[str, Any]) -> Reply | None:
+    """What stands against a change of a state."""
+    if "if-match" not in call.headers:
+        return refusal(428, "Required", "If-Match is required")
+    changed = call.headers["if-match"] != tag_of(document)
+    return refusal(412, "Conflict", "The resource was changed") if changed else None
+
+
 class Goods(RestFake):
     """What there is."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.meddles = 0
+        """How many times somebody else changes something just before a change arrives."""
         self.made = self.text(self.now - timedelta(days=30))
         self.customers = {key: self._customer(key, facts) for key, facts in copy.deepcopy(seed.CUSTOMERS).items()}
         self.facilities = {

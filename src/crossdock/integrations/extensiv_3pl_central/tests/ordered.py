@@ -22,8 +22,6 @@ class Ordered(Stocked):
     def __init__(self) -> None:
         self.orders: dict[int, dict[str, Any]] = {}
         self.versions: dict[int, int] = {}
-        self.meddles = 0
-        """How many times somebody else changes an order just before a change arrives."""
         super().__init__()
         for key, (owner, place, facts, lines) in copy.deepcopy(seed.ORDERS).items():
             self.new_order(key, owner, place, facts, lines, self.made)
@@ -120,7 +118,7 @@ class Ordered(Stocked):
             self.new_order(key, seed.GARDEN, seed.EAST, facts, {seed.SEEDS: 1000}, self.made)
 
     def meddle(self) -> None:
-        """Somebody else changes orders just before the next change arrives, once."""
+        """Somebody else changes what is changed just before the next change arrives, once."""
         self.meddles = 1
 
     def _tag(self, key: int) -> str:

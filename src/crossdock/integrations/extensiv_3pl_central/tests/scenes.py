@@ -47,11 +47,54 @@ ANNOUNCED = {
     "tracking_number": "1ZPO77",
     "line_items": [{"sku": "TEA-1", "expected_quantity": 30}, {"sku": "MUG-1", "expected_quantity": 4}],
 }
+UPDATED = {
+    "purchase_order_number": "PO-12-B",
+    "expected_arrival_date": "2026-12-03T17:00:00Z",
+    "tracking_number": "1ZPO12",
+    "line_items": [
+        {"sku": "MUG-1", "expected_quantity": 5},
+        {"sku": "TEA-1", "expected_quantity": 10},
+        {"sku": "GIFT", "expected_quantity": 1},
+    ],
+}
+TAKEN_IN = {
+    "warehouse_id": "1",
+    "warehouse_location_id": "301",
+    "line_items": [{"sku": "TEA-1", "quantity": 11}, {"sku": "MUG-1", "quantity": 3}],
+}
+NEW_PRODUCT = {
+    "warehouse_customer_id": "5",
+    "sku": "CUP (a;b)",
+    "name": "Cup",
+    "gtin": "4006381333948",
+    "measurements": {"length": 10, "width": 8, "height": 9.5, "unit": "cm", "weight": 0.3, "weight_unit": "kg"},
+}
+NEW_KIT = {
+    "warehouse_customer_id": "5",
+    "sku": "DUO",
+    "name": "Tea for two",
+    "inventory_items": [{"sku": "TEA-1", "unit_quantity": 1}, {"inventory_item_id": "12", "unit_quantity": 2}],
+}
+KIT_VALUES = {
+    "name": "Large gift set",
+    "inventory_items": [{"sku": "TEA-1", "unit_quantity": 4}, {"inventory_item_id": "12", "unit_quantity": 1}],
+}
+PRODUCT_VALUES = {"name": "Sencha", "gtin": "4006381333955"}
+NEW_RETURN = {"warehouse_id": "1", "order_id": "702", "line_items": [{"sku": "TEA-1", "quantity": 2}]}
+RETURN_LINES = {"line_items": [{"sku": "TEA-1", "quantity": 2}, {"sku": "MUG-1", "quantity": 1}]}
+MORE = {"quantity": 5, "adjustment_type": "increase", "warehouse_id": "1", "location_id": "301", "reason": "Found"}
+LESS = {"quantity": 3, "adjustment_type": "decrease", "warehouse_id": "1"}
 ADD_ORDER = ("POST", "/orders")
 PUT_ORDER = ("PUT", "/orders/{orderId}")
 CANCEL = ("POST", "/orders/{orderId}/canceler")
 CONFIRM = ("POST", "/orders/{orderId}/confirmer")
 ADD_RECEIVER = ("POST", "/inventory/receivers")
+PUT_RECEIVER = ("PUT", "/inventory/receivers/{receiverId}")
+TAKE_IN = ("POST", "/inventory/receivers/{receiverId}/confirmer")
+CALL_OFF = ("POST", "/inventory/receivers/{receiverId}/canceler")
+ADD_ITEM = ("POST", "/customers/{customerId}/items")
+PUT_ITEM = ("PUT", "/customers/{customerId}/items/{itemId}")
+ADJUST = ("POST", "/inventory/adjustments")
 TAGS = ("if-match",)
 LOST_ORDER = Scene("create_order", "lost", body=NEW_ORDER, fault=Fault.SLOW, fault_on=ADD_ORDER)
 LOST_VALUES = Scene(
@@ -60,6 +103,67 @@ LOST_VALUES = Scene(
 LOST_CANCEL = Scene("cancel_order", "lost", ("701",), fault=Fault.SLOW, fault_on=CANCEL)
 LOST_SHIPMENT = Scene("create_order_shipment", "lost", ("701",), SENT, fault=Fault.SLOW, fault_on=CONFIRM)
 LOST_RECEIVER = Scene("create_inbound_shipment", "lost", body=ANNOUNCED, fault=Fault.SLOW, fault_on=ADD_RECEIVER)
+
+
+def _uncertain(action: str, ids: tuple[str, ...], body: Any, lost_on: tuple[str, str]) -> tuple[Scene, ...]:
+    """A write that took effect without an answer, and what is found of it afterwards, and of one that never arrived."""
+    tags = TAGS if ids else ()
+    lost = Scene(action, "lost", ids, body, fault=Fault.SLOW, fault_on=lost_on, show_headers=tags)
+    applied = Scene(action, "settle_applied", ids, body, settle=True, earlier=(lost,))
+    return lost, applied, Scene(action, "settle_not_applied", ids, body, settle=True)
+
+
+def _meddled(fake: Any) -> None:
+    fake.meddle()
+
+
+INBOUND_WRITES = (
+    Scene("update_inbound_shipment", "", ("507",), UPDATED, show_headers=TAGS),
+    Scene("update_inbound_shipment", "announcement", ("502",), {"tracking_number": "1ZASN"}),
+    Scene("update_inbound_shipment", "line_left_out", ("507",), {"line_items": UPDATED["line_items"][:1]}),
+    Scene("update_inbound_shipment", "received", ("501",), {"tracking_number": "1Z"}),
+    Scene("update_inbound_shipment", "a_return", ("504",), {"tracking_number": "1Z"}),
+    *_uncertain("update_inbound_shipment", ("507",), UPDATED, PUT_RECEIVER),
+    Scene("receive_inbound_shipment", "", ("507",), TAKEN_IN, show_headers=TAGS),
+    Scene("receive_inbound_shipment", "changed_meanwhile", ("507",), TAKEN_IN, before=_meddled, show_headers=TAGS),
+    Scene("receive_inbound_shipment", "announcement", ("502",), TAKEN_IN),
+    Scene("receive_inbound_shipment", "unknown_location", ("507",), {**TAKEN_IN, "warehouse_location_id": "303"}),
+    *_uncertain("receive_inbound_shipment", ("507",), TAKEN_IN, TAKE_IN),
+)
+PRODUCT_WRITES = (
+    Scene("create_product", body=NEW_PRODUCT),
+    Scene("create_product", "same_sku", body={**NEW_PRODUCT, "sku": "TEA-1"}),
+    Scene("create_product", "unknown_unit", body={**NEW_PRODUCT, "unit": "Dozen"}),
+    *_uncertain("create_product", (), NEW_PRODUCT, ADD_ITEM),
+    Scene("update_product", "", ("11",), PRODUCT_VALUES, show_headers=TAGS),
+    Scene("update_product", "changed_meanwhile", ("11",), PRODUCT_VALUES, before=_meddled, show_headers=TAGS),
+    Scene("update_product", "unknown", ("99",), PRODUCT_VALUES),
+    *_uncertain("update_product", ("11",), PRODUCT_VALUES, PUT_ITEM),
+    Scene("create_kit", body=NEW_KIT),
+    Scene("create_kit", "unknown_part", body={**NEW_KIT, "inventory_items": [{"sku": "NONE", "unit_quantity": 1}]}),
+    *_uncertain("create_kit", (), NEW_KIT, ADD_ITEM),
+    Scene("update_kit", "", ("13",), KIT_VALUES, show_headers=TAGS),
+    Scene("update_kit", "no_kit", ("11",), KIT_VALUES),
+    *_uncertain("update_kit", ("13",), KIT_VALUES, PUT_ITEM),
+)
+RETURN_WRITES = (
+    Scene("create_return", body=NEW_RETURN),
+    Scene("create_return", "unknown_order", body={**NEW_RETURN, "order_id": "799"}),
+    *_uncertain("create_return", (), NEW_RETURN, ADD_RECEIVER),
+    Scene("update_return", "", ("504",), RETURN_LINES, show_headers=TAGS),
+    Scene("update_return", "received", ("503",), RETURN_LINES),
+    *_uncertain("update_return", ("504",), RETURN_LINES, PUT_RECEIVER),
+    Scene("cancel_return", "", ("504",), show_headers=TAGS),
+    Scene("cancel_return", "received", ("503",)),
+    *_uncertain("cancel_return", ("504",), None, CALL_OFF),
+)
+STOCK_WRITES = (
+    Scene("adjust_inventory", "more", ("11",), MORE),
+    Scene("adjust_inventory", "less", ("11",), LESS),
+    Scene("adjust_inventory", "too_few", ("11",), {**LESS, "quantity": 500}),
+    Scene("adjust_inventory", "unknown_location", ("11",), {**MORE, "location_id": "303"}),
+    *_uncertain("adjust_inventory", ("11",), LESS, ADJUST),
+)
 
 SCENES = (
     Scene("check"),
@@ -132,4 +236,8 @@ SCENES = (
     Scene("get_returns"),
     Scene("get_returns", "changed", start_hours_ago=0.5, before=_changed(RETURNS)),
     Scene("get_returns", "denied", fault=Fault.FORBIDDEN, fault_on=("GET", "/inventory/receivers")),
+    *INBOUND_WRITES,
+    *PRODUCT_WRITES,
+    *RETURN_WRITES,
+    *STOCK_WRITES,
 )

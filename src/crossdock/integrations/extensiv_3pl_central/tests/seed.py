@@ -128,6 +128,7 @@ RECEIVERS: dict[int, tuple[int, int, int, int, dict[str, Any], Lines]] = {
         {"referenceNum": "ASN-505", "arrivalDate": "2026-11-03T08:00:00"},
         [(SEEDS, 100, {"expected": 120, "location": 303, "externalId": "SEED-SUPPLIER"})],
     ),
+    507: (0, 0, TEA, WEST, {"referenceNum": "IN-507", "poNum": "PO-12"}, [(TEA_BOX, 12, {}), (MUG, 3, {})]),
     506: (0, 2, GARDEN, EAST, {"referenceNum": "IN-506"}, [(SEEDS, 5, {})]),
 }
 # Adjustments: facility, notes, and the receipts of items whose units change.

@@ -9,10 +9,15 @@ from typing import Any
 
 from crossdock.integrations.extensiv_3pl_central import client
 from crossdock.integrations.extensiv_3pl_central.tests import lists, seed
-from crossdock.integrations.extensiv_3pl_central.tests.goods import Goods, refusal
+from crossdock.integrations.extensiv_3pl_central.tests.goods import Goods, refusal, tag_of
 from crossdock.integrations.kit.fake import Call, Reply, SpecificationViolation, serves
 
 CUSTOMER_FACTS = ("customerIdentifier", "facilityIdentifier")
+
+
+def tagged(document: dict[str, Any], status: int = 200) -> Reply:
+    """A state with its ETag."""
+    return Reply(document, status, {"etag": tag_of(document)})
 
 
 class Stocked(Goods):
@@ -84,11 +89,21 @@ class Stocked(Goods):
 
     def adjust(self, key: int, place: int, notes: str, changes: dict[int, int], moment: str) -> None:
         """Adds units to the first receipts of items, or takes them from there."""
-        lines = []
+        receipts = {}
         for item, units in changes.items():
-            receipt = next(number for number, held in self.receipts.items() if held["item"] == item)
-            self.receipts[receipt]["left"] += units
-            lines.append({"receiveItemId": receipt, "itemIdentifier": self.named(item), "qty": units})
+            receipts[next(number for number, held in self.receipts.items() if held["item"] == item)] = units
+        facts = {"referenceNum": f"ADJ-{key}", "notes": notes}
+        self.new_adjustment(key, self.owner(next(iter(changes))), place, facts, receipts, moment)
+
+    def new_adjustment(
+        self, key: int, owner: int, place: int, facts: dict[str, Any], changes: dict[int, int], moment: str
+    ) -> None:
+        """Adds units to receipts, or takes them."""
+        lines = []
+        for receipt, units in changes.items():
+            held = self.receipts[receipt]
+            held["left"] += units
+            lines.append({"receiveItemId": receipt, "itemIdentifier": self.named(held["item"]), "qty": units})
         own = {
             "adjustmentId": key,
             "status": 1,
@@ -96,10 +111,9 @@ class Stocked(Goods):
             "processDate": moment,
             "creationDate": moment,
             "lastModifiedDate": moment,
-            **self.sides(self.owner(next(iter(changes))), place),
+            **self.sides(owner, place),
         }
-        shown = {"readOnly": own, "referenceNum": f"ADJ-{key}", "notes": notes, "_embedded": {"item": lines}}
-        self.adjustments[key] = shown
+        self.adjustments[key] = {"readOnly": own, **facts, "_embedded": {"item": lines}}
 
     def entries(self) -> list[str]:
         """Ids of the ledger."""
@@ -144,7 +158,7 @@ class Stocked(Goods):
     @serves("GET", "/inventory/receivers/{receiverId}")
     def one_receiver(self, call: Call) -> Reply:
         found = self.receivers.get(call.params["receiverId"])
-        return refusal(404, "DoesNotExist", "There is no such receiver") if found is None else Reply(found)
+        return refusal(404, "DoesNotExist", "There is no such receiver") if found is None else tagged(found)
 
     @serves("POST", "/inventory/receivers")
     def add_receiver(self, call: Call) -> Reply:
@@ -159,11 +173,13 @@ class Stocked(Goods):
                 wrong = [{"Name": "ItemIdentifier", "Value": line["itemIdentifier"]["sku"]}]
                 return refusal(400, "DoesNotExist", "The item does not exist", Properties=wrong)
             lines.append((item, line["qty"], {}))
-        facts = {name: value for name, value in body.items() if name not in (*CUSTOMER_FACTS, "receiveItems")}
-        self.new_receiver(key, 2, 0, owner, place, facts, lines)
+        facts = {
+            name: value for name, value in body.items() if name not in (*CUSTOMER_FACTS, "receiveItems", "isReturn")
+        }
+        self.new_receiver(key, 1 if body.get("isReturn") else 2, 0, owner, place, facts, lines)
         made = self.receivers[key]["readOnly"]
         made["creationDate"] = made["lastModifiedDate"] = self.text(self.now)
-        return Reply(self.receivers[key], 201, {"etag": f'W/"{key}-0"'})
+        return tagged(self.receivers[key], 201)
 
     def find_item(self, owner: int, identifier: dict[str, Any]) -> int | None:
         """The item of a customer that an id or a SKU names."""
