@@ -10,7 +10,7 @@ import msgspec
 
 from crossdock.contract.errors import InvalidBody, UnexpectedShape, VendorRejected
 from crossdock.integrations.extensiv_3pl_central import client
-from crossdock.integrations.extensiv_3pl_central.models import Customer, Envelope
+from crossdock.integrations.extensiv_3pl_central.models import Customer, Envelope, Identifier
 from crossdock.integrations.kit.adapter import Adapter, VendorMessage
 from crossdock.integrations.kit.budget import Budget
 from crossdock.integrations.kit.transport import VendorAnswer
@@ -144,6 +144,11 @@ class ExtensivBase(Adapter):
         if number is None:
             raise VendorRejected(f"There is no {what} {text}", status=404)
         return number
+
+    def is_foreign(self, owner: Identifier | None) -> bool:
+        """Whether a record is one of a customer that the connection is not for."""
+        own = self.credentials.customer_id
+        return bool(own) and (owner is None or str(owner.id) != own)
 
     def owner_of(self, given: str | None) -> int:
         """The customer that something new is made for: the one that is named, or that of the credentials."""

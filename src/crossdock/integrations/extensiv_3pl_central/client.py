@@ -69,9 +69,15 @@ ALL_DETAILS = {"detail": "All", "itemdetail": "All"}
 CONFLICT = 412
 """docs, Rels/exceptions: the ETag of `If-Match` is not the present one."""
 REASON = "Called off by the merchant"
-"""docs, orders/ordercancel: a reason is required."""
+"""docs, orders/ordercancel: a reason is required. clients: so it is at inventory/receivercancel."""
 DEFAULT_UNIT = "Each"
-"""clients: the unit that all of them name; an item has to have one."""
+"""clients: the unit that most of them name; an item has to have one."""
+NEW_LINE = 0
+"""docs, inventory/receiveritem: the number of a line that is to be made; any other changes the line that has it."""
+ADJUSTED = "item"
+"""clients: the name of the lines of a new adjustment, which docs describe in inventory/adjustments without it."""
+KIT_NOTES = "materialNotes"
+"""docs, customers/item: kits are found by their notes having a value. assumed: so a kit should have some."""
 ATTEMPTS = 3
 """How often a change is tried again when somebody else changed the same record in between."""
 _DATE = "%Y-%m-%dT%H:%M:%S"

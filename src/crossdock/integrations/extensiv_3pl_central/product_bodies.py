@@ -92,7 +92,7 @@ def new_item(body: CreateProduct | CreateKit) -> dict[str, Any]:
         counted["imperial"] = imperial(body.measurements)
     made = {**_facts(body), "options": {"inventoryUnit": counted}}
     if isinstance(body, CreateKit):
-        made["kit"] = {"materialNotes": body.name, "components": _components(body.inventory_items)}
+        made["kit"] = {client.KIT_NOTES: body.name, "components": _components(body.inventory_items)}
     return made
 
 
@@ -118,11 +118,12 @@ def changed_item(item: dict[str, Any], body: UpdateProduct | UpdateKit) -> dict[
     """
     made = client.sent_back(item) | _facts(body)
     if isinstance(body, UpdateKit) and not isinstance(body.inventory_items, UnsetType):
-        before = made["kit"].get("components") or []
+        kit = made.get("kit") or {}
+        before = kit.get("components") or []
         material = [part for part in before if not _is_stock(part)]
         there = [part for part in before if _is_stock(part)]
         wanted = [_as_it_was(part, there) for part in _components(body.inventory_items)]
-        made["kit"] = {**made["kit"], "components": [*wanted, *material]}
+        made["kit"] = {**kit, "components": [*wanted, *material]}
     return made
 
 

@@ -174,8 +174,9 @@ class Receiving(StockKeeping):
     def kept_apart(self, answer: VendorAnswer, what: str) -> Receiver:
         """The receiver, when it is of the kind that is asked for: returns have numbers out of the same row."""
         found: Receiver = answer.json(Receiver)
-        if (found.read_only.receiver_type == client.RETURNED) != (what == RETURN):
-            raise VendorRejected(f"There is no {what} {found.read_only.receiver_id}", status=404)
+        own = found.read_only
+        if (own.receiver_type == client.RETURNED) != (what == RETURN) or self.is_foreign(own.customer_identifier):
+            raise VendorRejected(f"There is no {what} {own.receiver_id}", status=404)
         return found
 
     async def receiver(self, number: int) -> Receiver:

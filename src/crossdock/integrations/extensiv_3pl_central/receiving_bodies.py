@@ -14,8 +14,6 @@ from crossdock.contract.values import Timestamp
 from crossdock.integrations.extensiv_3pl_central import client
 
 LINES = f"{client.REL}inventory/receiveritem"
-NEW = 0
-"""docs, inventory/receiveritem: the number of a line that is to be made."""
 L = TypeVar("L")
 Units = Annotated[int, Meta(ge=1, le=1_000_000)]
 MERCHANT = Annotated[
@@ -128,11 +126,7 @@ def _by_sku(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def with_lines(document: dict[str, Any], wanted: Mapping[str, int]) -> dict[str, Any]:
-    """A receiver with new units of its lines, and new lines.
-
-    docs, inventory/receiveritem: a number of 0 makes a line, any other changes it; what becomes of one that is left
-    out, they do not say, so that is refused.
-    """
+    """A receiver with new units of its lines, and new lines. Nobody says what becomes of one that is left out."""
     made = client.sent_back(document)
     there = _by_sku(made)
     if missing := [sku for sku in there if sku not in wanted]:
@@ -140,7 +134,7 @@ def with_lines(document: dict[str, Any], wanted: Mapping[str, int]) -> dict[str,
     for sku, line in there.items():
         line["qty"] = wanted[sku]
     added = [
-        {"readOnly": {"receiveItemId": NEW}, "itemIdentifier": {"sku": sku}, "qty": units}
+        {"readOnly": {"receiveItemId": client.NEW_LINE}, "itemIdentifier": {"sku": sku}, "qty": units}
         for sku, units in wanted.items()
         if sku not in there
     ]

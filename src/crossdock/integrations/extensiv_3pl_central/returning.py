@@ -60,7 +60,7 @@ class Returning(Receiving, Sales):
         place = receiving_bodies.numbered(body.warehouse_id, "warehouse_id", "warehouse")
         order = await self.order(receiving_bodies.numbered(body.order_id, "order_id", "order"))
         owner = order.read_only.customer_identifier
-        if owner is None or self.credentials.customer_id not in ("", str(owner.id)):
+        if owner is None or self.is_foreign(owner):
             raise InvalidBody.field("order_id", "There is no such order.")
         reference = order.reference_num or body.order_id
         lines = list(_units(body.line_items).items())

@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import UNSET, UnsetType
 
+from crossdock.contract.errors import VendorRejected
 from crossdock.contract.wms import orders
 from crossdock.contract.wms.inventory import INVENTORY
 from crossdock.integrations.extensiv_3pl_central import client, order_bodies
@@ -144,7 +145,13 @@ class Sales(StockKeeping):
     async def _changed(self, order_id: str, change: Change) -> orders.Order:
         """Changes an order, and gives it as it is then."""
         number = self.known(order_id, "order")
-        await self.change(f"/orders/{number}", f"Order {order_id}", change)
+
+        def ours(before: VendorAnswer) -> tuple[str, str, dict[str, Any]]:
+            if self.is_foreign(before.json(ExtensivOrder).read_only.customer_identifier):
+                raise VendorRejected(f"There is no order {order_id}", status=404)
+            return change(before)
+
+        await self.change(f"/orders/{number}", f"Order {order_id}", ours)
         return order_record(await self.order(number), self.zone)
 
     async def order(self, number: int) -> ExtensivOrder:

@@ -55,7 +55,12 @@ class StockWrites(StockKeeping):
         else:
             where = {"locationInfo": {"locationId": spot}}
             lines = [{"itemIdentifier": {"id": item.item_id}, "qty": body.quantity, **where}]
-        made = {"customerId": owner, "facilityId": place, "referenceNum": self.reference, "_embedded": {"item": lines}}
+        made = {
+            "customerId": owner,
+            "facilityId": place,
+            "referenceNum": self.reference,
+            "_embedded": {client.ADJUSTED: lines},
+        }
         if not isinstance(body.reason, UnsetType):
             made["notes"] = body.reason
         # https://3w.extensiv.com/rels/inventory/adjustments

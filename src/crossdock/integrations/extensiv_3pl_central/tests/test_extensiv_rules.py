@@ -8,12 +8,21 @@ import msgspec
 import pytest
 
 from crossdock.contract.errors import InvalidBody, UnexpectedShape, VendorRejected
-from crossdock.contract.wms import inventory, orders, products
+from crossdock.contract.wms import inbound_shipments, inventory, orders, products, returns
 from crossdock.integrations.extensiv_3pl_central import client
 from crossdock.integrations.extensiv_3pl_central.order_bodies import CreateOrder, UpdateOrder
+from crossdock.integrations.extensiv_3pl_central.product_bodies import UpdateProduct
+from crossdock.integrations.extensiv_3pl_central.receiving_bodies import (
+    ReceivedLine,
+    ReceiveInboundShipment,
+    UpdateInboundShipment,
+)
+from crossdock.integrations.extensiv_3pl_central.returning import CreateReturn
+from crossdock.integrations.extensiv_3pl_central.stock_writes import AdjustInventory
 from crossdock.integrations.extensiv_3pl_central.tests.fake import FakeExtensiv
-from crossdock.integrations.extensiv_3pl_central.tests.scenes import NEW_ORDER
-from crossdock.integrations.kit.adapter import Window
+from crossdock.integrations.extensiv_3pl_central.tests.scenes import LESS, NEW_ORDER, NEW_RETURN, TAKEN_IN
+from crossdock.integrations.extensiv_3pl_central.tests.written import RECEIVED
+from crossdock.integrations.kit.adapter import Attempt, Window
 from crossdock.integrations.kit.fake import Call, serves
 
 pytestmark = [
@@ -75,6 +84,55 @@ class TestChangingOrders:
             await fake.connect().run_write(orders.UPDATE_ORDER, ("701",), UpdateOrder(notes="Ring twice"))
         assert error.value.status == 409
         assert 99 - fake.meddles == client.ATTEMPTS
+
+
+class TestTakingIn:
+    async def test_only_what_was_counted_becomes_stock(self) -> None:
+        """Somebody who changes the lines between count and confirmation would have other units taken in."""
+
+        class Hurried(FakeExtensiv):
+            @serves("POST", "/inventory/receivers/{receiverId}/confirmer")
+            def take_in(self, call: Call) -> Any:
+                if not self.hurried:
+                    self.hurried = True
+                    self.receivers[507]["_embedded"][RECEIVED][0]["qty"] = 99
+                return super().take_in(call)
+
+            hurried = False
+
+        fake = Hurried()
+        body = msgspec.convert(TAKEN_IN, ReceiveInboundShipment)
+        await fake.connect().run_write(inbound_shipments.RECEIVE_INBOUND_SHIPMENT, ("507",), body)
+        assert [fake.receipts[number]["left"] for number in (50700, 50701)] == [11, 3]
+
+    async def test_what_somebody_else_took_in_is_not_ours(self) -> None:
+        """An uncertain receipt would be reported as made, with quantities that nobody sent."""
+        fake = FakeExtensiv()
+        adapter, action = fake.connect(), inbound_shipments.RECEIVE_INBOUND_SHIPMENT
+        body = msgspec.convert(TAKEN_IN, ReceiveInboundShipment)
+        await adapter.run_write(action, ("507",), body)
+        other = msgspec.structs.replace(body, line_items=[ReceivedLine(sku="TEA-1", quantity=1), body.line_items[1]])
+        assert await adapter.settle(action, Attempt(("507",), other, "r", fake.now)) is None
+
+
+class TestOtherMerchants:
+    @pytest.mark.parametrize(
+        ("action", "ids", "body"),
+        [
+            (products.UPDATE_PRODUCT, ("11",), UpdateProduct(name="Mine")),
+            (inventory.ADJUST_INVENTORY, ("11",), msgspec.convert(LESS, AdjustInventory)),
+            (orders.CANCEL_ORDER, ("701",), None),
+            (returns.CREATE_RETURN, (), msgspec.convert(NEW_RETURN, CreateReturn)),
+            (returns.CANCEL_RETURN, ("504",), None),
+            (inbound_shipments.UPDATE_INBOUND_SHIPMENT, ("507",), UpdateInboundShipment(tracking_number="1Z")),
+        ],
+    )
+    async def test_their_records_are_not_there(self, action: Any, ids: tuple[str, ...], body: Any) -> None:
+        """A connection that is limited to one merchant would write into another's."""
+        fake = FakeExtensiv()
+        with pytest.raises((InvalidBody, VendorRejected)):
+            await fake.connect(credentials=GARDEN).run_write(action, ids, body)
+        assert not [call for call in fake.calls if fake.changes(call)]
 
 
 class TestLists:
