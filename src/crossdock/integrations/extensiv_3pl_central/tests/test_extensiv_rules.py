@@ -20,9 +20,10 @@ from crossdock.integrations.extensiv_3pl_central.receiving_bodies import (
 from crossdock.integrations.extensiv_3pl_central.returning import CreateReturn
 from crossdock.integrations.extensiv_3pl_central.stock_writes import AdjustInventory
 from crossdock.integrations.extensiv_3pl_central.tests.fake import FakeExtensiv
+from crossdock.integrations.extensiv_3pl_central.tests.goods import refusal
 from crossdock.integrations.extensiv_3pl_central.tests.scenes import LESS, NEW_ORDER, NEW_RETURN, TAKEN_IN
 from crossdock.integrations.extensiv_3pl_central.tests.written import RECEIVED
-from crossdock.integrations.kit.adapter import Attempt, Window
+from crossdock.integrations.kit.adapter import Attempt, NotApplied, Window
 from crossdock.integrations.kit.fake import Call, serves
 
 pytestmark = [
@@ -104,6 +105,28 @@ class TestTakingIn:
         body = msgspec.convert(TAKEN_IN, ReceiveInboundShipment)
         await fake.connect().run_write(inbound_shipments.RECEIVE_INBOUND_SHIPMENT, ("507",), body)
         assert [fake.receipts[number]["left"] for number in (50700, 50701)] == [11, 3]
+
+    async def test_a_refused_confirmation_can_be_made_up_for(self) -> None:
+        """The count is in the lines already, so the shipment has to be there to take in once more."""
+
+        class Strict(FakeExtensiv):
+            @serves("POST", "/inventory/receivers/{receiverId}/confirmer")
+            def take_in(self, call: Call) -> Any:
+                if self.strict:
+                    return refusal(403, "Required", "LotNumber is required")
+                return super().take_in(call)
+
+            strict = True
+
+        fake = Strict()
+        adapter, action = fake.connect(), inbound_shipments.RECEIVE_INBOUND_SHIPMENT
+        body = msgspec.convert(TAKEN_IN, ReceiveInboundShipment)
+        with pytest.raises(VendorRejected, match="LotNumber"):
+            await adapter.run_write(action, ("507",), body)
+        assert isinstance(await adapter.settle(action, Attempt(("507",), body, "r", fake.now)), NotApplied)
+        fake.strict = False
+        record = (await fake.connect().run_write(action, ("507",), body)).record
+        assert (record.status, [line.received_quantity for line in record.line_items]) == ("received", [11, 3])
 
     async def test_what_somebody_else_took_in_is_not_ours(self) -> None:
         """An uncertain receipt would be reported as made, with quantities that nobody sent."""
