@@ -27,7 +27,7 @@ run: $(READY) ## Start Crossdock on http://127.0.0.1:8000, database and sandboxe
 
 test: $(READY) $(NODE_READY) ## Run everything the build runs: format, lint, types, layers, generated files, tests
 	@$(PYTHON) scripts/check.py
-	@$(PYTHON) -m pytest -n $(WORKERS) --dist loadgroup
+	@$(PYTHON) -m pytest -n $(WORKERS)
 
 ifdef NAME
 check: $(READY) ## The same as test; with NAME=tryton only the tests of that integration

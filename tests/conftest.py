@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 import httpx
 import psycopg
 import pytest
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from crossdock.platform.app import make_app, mount_servers
 from crossdock.platform.database import Database
@@ -28,6 +29,23 @@ from tests.syncs.worker import Workplace
 
 TEMPLATE = "crossdock_template"
 _LOOPBACK = ("127.", "::1", "localhost")
+
+
+_TOGETHER = ("tests/faults/", "tests/link/", "tests/scaffold/", "tests/docs/", "tests/api/clients/")
+"""Folders whose tests share what takes long to set up, so that one process plays all of them."""
+
+
+class _Together(LoadScopeScheduling):  # type: ignore[misc]
+    """Gives each test to whichever process is free, and those of some folders to one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((folder for folder in _TOGETHER if nodeid.startswith(folder)), nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Marks cannot say it: this version of pytest does not let xdist see them."""
+    return _Together(config, log)
 
 
 def _refuse_network(event: str, arguments: tuple[Any, ...]) -> None:

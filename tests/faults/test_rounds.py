@@ -16,7 +16,7 @@ from faults.rounds import Arena, play, running_arena
 from faults.stall.adapter import REQUESTS
 
 # One process plays them all, so that the rounds are played once.
-pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("fault rounds")]
+pytestmark = pytest.mark.anyio
 
 SEED = 4
 ROUNDS = 8

@@ -12,7 +12,7 @@ from tests.api.depot_server import KEY
 from tests.link.stage import PHONE, STRANGE_HOST, Stage, audit, depart, heading, shoot, window_of
 
 # One process plays them all, so that the stage is built once.
-pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("connect window")]
+pytestmark = pytest.mark.anyio
 
 # A frame whose storage the browser keeps shut keeps nothing either.
 _KEPT = """() => {

@@ -10,7 +10,7 @@ from playwright.async_api import expect
 from tests.link.stage import SCRIPT_HOST, Stage, heading, window_of
 
 # One process plays them all, so that the stage is built once.
-pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("connect window")]
+pytestmark = pytest.mark.anyio
 
 
 @pytest.mark.parametrize(

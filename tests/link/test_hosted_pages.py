@@ -12,7 +12,7 @@ from tests.api.depot_server import KEY
 from tests.link.stage import DESK, PHONE, PUBLIC, Stage, audit, depart, heading, shoot
 
 # One process plays them all, so that the stage is built once.
-pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("connect window")]
+pytestmark = pytest.mark.anyio
 
 
 async def _magic(stage: Stage, **body: Any) -> dict[str, Any]:
