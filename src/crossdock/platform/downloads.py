@@ -30,6 +30,7 @@ VALID = timedelta(minutes=20)
 """How long an address serves."""
 _PATH = "/downloads"
 _CODE_BYTES = 16
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,8 @@ class _Ticket(msgspec.Struct, array_like=True, frozen=True):
     kind: str
     organization_id: UUID
     expires_at: datetime
+    start: str
+    """How every reference begins."""
 
 
 def _code(master_key: MasterKey, ticket: bytes) -> hashlib.blake2b:
@@ -65,17 +68,17 @@ def _code(master_key: MasterKey, ticket: bytes) -> hashlib.blake2b:
 class Addresses:
     """Makes the addresses of one answer: files of the source `kind`, which serve for `VALID` from now.
 
-    What they have in common is worked out once, because a page may hold a thousand.
+    What they have in common is worked out once, because a page may hold a thousand; so is the `start` of references.
     """
 
-    def __init__(self, engine: Engine, base_url: str, kind: str, organization_id: UUID) -> None:
+    def __init__(self, engine: Engine, base_url: str, kind: str, organization_id: UUID, start: str = "") -> None:
         self.expires_at = engine.now() + VALID
-        ticket = msgspec.msgpack.encode(_Ticket(kind, organization_id, self.expires_at))
+        ticket = msgspec.msgpack.encode(_Ticket(kind, organization_id, self.expires_at, start))
         self._code = _code(engine.master_key, ticket)
         self._start = f"{base_url.rstrip('/')}{_PATH}/{_text(ticket)}."
 
     def of(self, reference: str) -> str:
-        """The address of the file `reference`."""
+        """The address of a file, by what its reference has behind the `start`."""
         named = reference.encode()
         code = self._code.copy()
         code.update(named)
@@ -83,7 +86,8 @@ class Addresses:
 
 
 def _text(plain: bytes) -> str:
-    return base64.urlsafe_b64encode(plain).rstrip(b"=").decode()
+    # What base64.urlsafe_b64encode does, without its three calls.
+    return binascii.b2a_base64(plain, newline=False).translate(_URL_SAFE).rstrip(b"=").decode()
 
 
 def _bytes(text: str) -> bytes:
@@ -105,7 +109,8 @@ def _open(engine: Engine, token: str) -> tuple[_Ticket, str] | None:
     code.update(signed[_CODE_BYTES:])
     if not hmac.compare_digest(code.digest(), signed[:_CODE_BYTES]):
         return None
-    return msgspec.msgpack.decode(ticket, type=_Ticket), signed[_CODE_BYTES:].decode()
+    found = msgspec.msgpack.decode(ticket, type=_Ticket)
+    return found, found.start + signed[_CODE_BYTES:].decode()
 
 
 async def fetch(engine: Engine, sources: Mapping[str, Source], token: str) -> Download:

@@ -41,14 +41,14 @@ def with_addresses(
     records: Iterable[tuple[str, bytes]],
 ) -> list[bytes]:
     """The stored bodies of records, given with their ids, each with an address of its file."""
-    addresses = downloads.Addresses(engine, base_url, KIND, organization_id)
+    owner = f"{connection_id.hex} {resource.key} "
+    addresses = downloads.Addresses(engine, base_url, KIND, organization_id, owner)
     # Without the fraction of its second, so that an address never ends before the time that is shown.
     ends = b',"download_url_expires_at":"%b"}' % timestamp_text(addresses.expires_at).encode()
     shown = []
-    owner = f"{connection_id.hex} {resource.key} "
     for record_id, body in records:
         # An address holds no character that JSON would have to escape.
-        shown.append(b'%b,"download_url":"%b"%b' % (body[:-1], addresses.of(owner + record_id).encode(), ends))
+        shown.append(b'%b,"download_url":"%b"%b' % (body[:-1], addresses.of(record_id).encode(), ends))
     return shown
 
 
