@@ -457,22 +457,15 @@ async def settle(engine: Engine, row: WriteRow) -> WriteRow:
     except CrossdockError as error:
         log.warning("a write could not be settled", write_id=row.id.hex, error=error.message)
         settled = None
-    if isinstance(settled, Applied):
-        answer = await _commit(engine, action.resource, row, _outcome(action, settled), tags)
+    outcome = Written(settled.record, related=settled.related) if isinstance(settled, Applied) else settled
+    if isinstance(outcome, Written | BatchWritten):
+        answer = await _commit(engine, action.resource, row, outcome, tags)
         return msgspec.structs.replace(row, state="succeeded", answer=answer)
-    if isinstance(settled, NotApplied) and engine.now() >= row.deadline:
+    if isinstance(outcome, NotApplied) and engine.now() >= row.deadline:
         return await _close(engine, row, "failed", "The connected system never carried it out")
     if row.state == "sending" and engine.now() >= row.deadline:
         return await _close(engine, row, "uncertain", "The write was sent, but its outcome is not known")
     return row
-
-
-def _outcome(action: Action, settled: Applied[Any]) -> Written[Any] | BatchWritten[Any]:
-    """What a settled write answers with: the same as if its own answer had come."""
-    if action.answer is not Answer.RECORDS:
-        return Written(settled.record, related=settled.related)
-    others = [record for item in settled.related if item.resource is action.resource for record in item.records]
-    return BatchWritten([settled.record, *others])
 
 
 def _decoded(adapter: type[Adapter], action: Action, row: WriteRow) -> tuple[Any, list[Any] | None]:

@@ -14,7 +14,7 @@ from crossdock.integrations.amazon import client, stock
 from crossdock.integrations.amazon.goods import Goods
 from crossdock.integrations.amazon.models import Feed, FeedDocument, FeedRef, Feeds, Listing, Report
 from crossdock.integrations.amazon.stock import Level
-from crossdock.integrations.kit.adapter import Applied, Attempt, NotApplied, Related, Settlement, implements, settles
+from crossdock.integrations.kit.adapter import Attempt, NotApplied, Settlement, implements, settles
 from crossdock.integrations.kit.batches import Batch, BatchWritten
 from crossdock.integrations.kit.client import segment
 
@@ -99,7 +99,7 @@ class Batches(Goods):
         """The listings of a batch as they are now; nothing is known of it once none of them is left."""
         order = [found[sku] for sku in dict.fromkeys(level.sku for level in levels) if sku in found]
         records = await self.records(order)
-        return Applied(records[0], [Related(products.PRODUCTS, records[1:])]) if records else None
+        return BatchWritten(records) if records else None
 
     async def _feeds(self, attempt: Attempt) -> list[Feed]:
         """The feeds of listings that were made while the write was under way."""

@@ -23,10 +23,8 @@ from crossdock.integrations.bigcommerce.models import (
     StockItem,
 )
 from crossdock.integrations.kit.adapter import (
-    Applied,
     Attempt,
     Page,
-    Related,
     Settlement,
     Snapshot,
     Window,
@@ -222,8 +220,7 @@ class Goods(BigCommerceBase):
         counted = await self._stock(list(found.values()))
         if not self._reached(aims, counted):
             return None
-        first, *others = await self._aimed(aims, counted)
-        return Applied(first, [Related(products.PRODUCTS, others)])
+        return BatchWritten(await self._aimed(aims, counted))
 
     async def _when_set(self, aims: Sequence[Aim]) -> list[products.Product]:
         """Variants whose levels were set, as soon as BigCommerce shows it."""

@@ -9,11 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Generic, TypeVar
 
-import msgspec
-from msgspec import inspect as type_inspect
-
 from crossdock.contract.actions import Action, Answer
-from crossdock.contract.bodies import TAGS_FIELD, WriteBody
+from crossdock.contract.bodies import WriteBody
 from crossdock.contract.errors import CrossdockError, VendorRejected
 from crossdock.contract.records import Record
 from crossdock.contract.resources import Resource
@@ -24,6 +21,7 @@ from crossdock.integrations.kit.budget import Budget, RateReport
 from crossdock.integrations.kit.client import VendorClient
 from crossdock.integrations.kit.transport import VendorAnswer
 from crossdock.integrations.kit.webhooks import Changed, Delivery, Subscribed, Subscription, Webhooks
+from crossdock.integrations.kit.write_bodies import verify_body
 
 R = TypeVar("R", bound=Record)
 M = TypeVar("M", bound=Callable[..., Any])
@@ -106,8 +104,7 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Applied(Generic[R]):
-    """A settled write that took effect; `record` and `related` are the system's present state. Of a batch, `related`
-    has the records of its other lines."""
+    """A settled write that took effect; `record` and `related` are the system's present state."""
 
     record: R
     related: Sequence[Related] = ()
@@ -118,8 +115,8 @@ class NotApplied:
     """A settled write that never took effect; it may be sent again."""
 
 
-Settlement = Applied[Any] | NotApplied | None
-"""None: the system cannot tell, so the write stays uncertain."""
+Settlement = Applied[Any] | BatchWritten[Any] | NotApplied | None
+"""A batch that took effect settles as `BatchWritten`. None: the system cannot tell, so the write stays uncertain."""
 
 
 @dataclass(frozen=True)
@@ -496,21 +493,4 @@ def _verify(cls: type[Adapter], made: Implementation, member: Any) -> None:
     if action.answer is Answer.RECORDS and made.body is not None and made.body is not action.body:
         raise TypeError(f"{where}: {action.key} has one body for all integrations")
     if made.body is not None and action.body is not None:
-        _verify_body(where, made.body, action.body)
-
-
-def _verify_body(where: str, body: type[WriteBody], base: type[WriteBody]) -> None:
-    known = {item.encode_name for item in msgspec.structs.fields(base)}
-    try:
-        info = type_inspect.type_info(body)
-    except TypeError as error:
-        hint = "a limit of an optional field stands inside: Annotated[str, Meta(max_length=9)] | UnsetType"
-        raise TypeError(f"{where}: {body.__name__} cannot be read: {error} ({hint})") from error
-    if not isinstance(info, type_inspect.StructType):
-        raise TypeError(f"{where}: the write body is not a Struct")
-    for item in info.fields:
-        if item.encode_name in known or item.encode_name == TAGS_FIELD:
-            continue
-        extra = item.type.extra if isinstance(item.type, type_inspect.Metadata) else None
-        if not (extra or {}).get("vendor_only"):
-            raise TypeError(f"{where}: field {item.encode_name} is not in the base body; mark it with vendor_only(...)")
+        verify_body(where, made.body, action.body)

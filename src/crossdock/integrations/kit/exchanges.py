@@ -284,6 +284,8 @@ def _body(adapter: Adapter, action: Action, cassette: Cassette) -> Any:
 def _settled(action: Action, settled: Settlement) -> dict[str, Any]:
     if isinstance(settled, Applied):
         return {"settled": "applied", "record": checked(action, [settled.record])[0]}
+    if isinstance(settled, BatchWritten):
+        return {"settled": "applied", "records": checked(action, list(settled.records))}
     return {"settled": "not applied" if isinstance(settled, NotApplied) else "unknown"}
 
 

@@ -17,7 +17,8 @@ from crossdock.integrations.amazon.sales import CreateOrderShipment, package_num
 from crossdock.integrations.amazon.tests import seed
 from crossdock.integrations.amazon.tests.fake import FakeAmazon
 from crossdock.integrations.amazon.tests.scenes import MANY, MANY_REFUSED
-from crossdock.integrations.kit.adapter import Applied, Attempt, NotApplied, Window
+from crossdock.integrations.kit.adapter import Attempt, NotApplied, Window
+from crossdock.integrations.kit.batches import BatchWritten
 from crossdock.integrations.kit.client import Effect
 from crossdock.integrations.kit.transport import VendorAnswer
 
@@ -93,9 +94,8 @@ class TestFeeds:
         assert await connect(fake).settle(BATCH, sent) is None
         fake.work_off()
         settled = await connect(fake).settle(BATCH, sent)
-        assert isinstance(settled, Applied)
-        [others] = settled.related
-        found = {record.id: record for record in [settled.record, *others.records]}
+        assert isinstance(settled, BatchWritten)
+        found = {record.id: record for record in settled.records}
         assert set(found) == {line["product_id"] for line in MANY["line_items"]}
         assert found["TEA-RED"].inventory == 11
 
@@ -105,7 +105,7 @@ class TestFeeds:
         sent = attempt_of(fake, MANY)
         fake.work_off()
         fake.sell()
-        assert isinstance(await connect(fake).settle(BATCH, sent), Applied)
+        assert isinstance(await connect(fake).settle(BATCH, sent), BatchWritten)
 
     async def test_a_feed_with_a_refused_line_stays_open(self) -> None:
         """Some lines took effect and some did not: neither answer would be true."""
@@ -147,7 +147,7 @@ class TestFeeds:
         fake.work_off()
         fake.sell()
         fake.compressed = True
-        assert isinstance(await connect(fake).settle(BATCH, sent), Applied)
+        assert isinstance(await connect(fake).settle(BATCH, sent), BatchWritten)
 
 
 class TestStock:
