@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec import UNSET, UnsetType
 
-from crossdock.contract.errors import RateLimited, UnexpectedShape, VendorRejected, VendorUnavailable
-from crossdock.integrations.kit.batches import ANOTHER_LINE, EARLIER_LINE, Batch, BatchFailed
+from crossdock.contract.cart.products import BatchAdjustInventoryLine
+from crossdock.contract.errors import InvalidBody, RateLimited, UnexpectedShape, VendorRejected, VendorUnavailable
+from crossdock.integrations.kit.batches import ANOTHER_LINE, EARLIER_LINE, SAME_PLACE, Batch, BatchFailed, check_levels
 
 IDS = ["a", "b", "c", "d", "e"]
 
@@ -68,3 +70,24 @@ def test_lines_refused_alone_are_told_with_the_others() -> None:
     with pytest.raises(BatchFailed) as failed:
         batch.written()
     assert lines_of(failed.value) == [("applied", None), ("refused", "not counted")]
+
+
+def test_levels_that_cannot_be_set_are_told_at_once() -> None:
+    """A caller who learns of one bad line a call needs as many calls as there are bad lines."""
+    bad: list[tuple[str, int, str | UnsetType]] = [
+        ("a", -1, UNSET),
+        ("a", 5, UNSET),
+        ("a", 6, "1"),
+        ("b", 11, "1"),
+        ("b", 3, "1"),
+    ]
+    lines = [BatchAdjustInventoryLine(product_id=key, quantity=units, warehouse_id=place) for key, units, place in bad]
+    with pytest.raises(InvalidBody) as refused:
+        check_levels(lines, most=10, own=lambda line: {"product_id": "no"} if line.quantity == 6 else {})
+    assert refused.value.violations["json"] == {
+        "line_items.0.quantity": ["Must be between 0 and 10."],
+        "line_items.1.product_id": [SAME_PLACE],
+        "line_items.2.product_id": ["no"],
+        "line_items.3.quantity": ["Must be between 0 and 10."],
+        "line_items.4.product_id": [SAME_PLACE],
+    }

@@ -12,6 +12,7 @@ from crossdock.integrations.amazon import mapping
 from crossdock.integrations.amazon.client import Marketplace
 from crossdock.integrations.amazon.mapping import DEFAULT
 from crossdock.integrations.amazon.models import Listing
+from crossdock.integrations.kit.batches import SAME_PLACE
 
 PARENT_REFUSED = "A parent of variations holds no stock of its own; adjust one of them."
 HELD_BY_AMAZON = "Amazon holds this stock in its own warehouses and counts it itself."
@@ -89,7 +90,7 @@ def check_lines(lines: Sequence[BatchAdjustInventoryLine]) -> list[Level]:
         if mapping.by_amazon(place):
             problems[f"line_items.{at}.warehouse_id"] = [HELD_BY_AMAZON]
         if (line.product_id, place) in seen:
-            problems[f"line_items.{at}.product_id"] = ["Another line sets the level of this product there."]
+            problems[f"line_items.{at}.product_id"] = [SAME_PLACE]
         seen.add((line.product_id, place))
         made.append(Level(line.product_id, place, line.quantity))
     if problems:

@@ -11,6 +11,7 @@ from crossdock.contract.cart.products import BatchAdjustInventoryLine
 from crossdock.contract.errors import InvalidBody, VendorRejected
 from crossdock.integrations.bigcommerce.mapping import BY_PRODUCT, BY_VARIANT, identity_of
 from crossdock.integrations.bigcommerce.models import BigProduct, StockItem
+from crossdock.integrations.kit.batches import SAME_PLACE
 
 Reason = Literal["recount", "received", "sold", "damaged", "other"]
 LINES_PER_CALL = 2000
@@ -79,7 +80,7 @@ def places(lines: Sequence[BatchAdjustInventoryLine], known: Sequence[int]) -> l
         if isinstance(place, str):
             problems[f"line_items.{at}.warehouse_id"] = [place]
         elif (line.product_id, place) in seen:
-            problems[f"line_items.{at}.product_id"] = ["Another line sets the level of this product there."]
+            problems[f"line_items.{at}.product_id"] = [SAME_PLACE]
         else:
             seen.add((line.product_id, place))
             found.append(place)

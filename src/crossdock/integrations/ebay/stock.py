@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UnsetType
 
 from crossdock.contract.bodies import ExactAdjustment
 from crossdock.contract.cart.products import BatchAdjustInventoryLine
-from crossdock.contract.errors import InvalidBody
 from crossdock.integrations.ebay.mapping import FIXED_PRICE, GROUP, PUBLISHED
 from crossdock.integrations.ebay.models import Distribution, EbayOffer, ShipTo, StockOutcome
+from crossdock.integrations.kit.batches import check_levels
 
 MOST_PER_CALL = 25
 """SKUs, and offers, that one call of bulkUpdatePriceQuantity takes."""
@@ -142,16 +142,8 @@ def calls(changes: Sequence[Change]) -> Iterator[list[Change]]:
 
 def check_lines(lines: Sequence[BatchAdjustInventoryLine]) -> None:
     """Refuses lines that no account could carry out, all of them at once."""
-    problems: dict[str, list[str]] = {}
-    seen: set[tuple[str, str | None]] = set()
-    for at, line in enumerate(lines):
-        place = (line.product_id, None if line.warehouse_id is UNSET else str(line.warehouse_id))
-        if line.quantity < 0:
-            problems[f"line_items.{at}.quantity"] = ["Must not be negative."]
-        if line.product_id.startswith(GROUP):
-            problems[f"line_items.{at}.product_id"] = [PARENT_REFUSED]
-        if place in seen:
-            problems[f"line_items.{at}.product_id"] = ["Another line sets this stock."]
-        seen.add(place)
-    if problems:
-        raise InvalidBody({"json": problems})
+
+    def own(line: BatchAdjustInventoryLine) -> dict[str, str]:
+        return {"product_id": PARENT_REFUSED} if line.product_id.startswith(GROUP) else {}
+
+    check_levels(lines, own=own)

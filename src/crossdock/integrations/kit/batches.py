@@ -3,17 +3,42 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Generic, TypeVar
 
-from crossdock.contract.errors import AdapterError, UnexpectedShape, VendorRejected, VendorUnavailable
+from crossdock.contract.cart.products import BatchAdjustInventoryLine
+from crossdock.contract.errors import AdapterError, InvalidBody, UnexpectedShape, VendorRejected, VendorUnavailable
 from crossdock.contract.records import Record
 
 R = TypeVar("R", bound=Record)
 APPLIED, REFUSED, UNCERTAIN = "applied", "refused", "uncertain"
 ANOTHER_LINE = "Not sent, because another line cannot be applied."
 EARLIER_LINE = "Not sent, because an earlier line failed."
+SAME_PLACE = "Another line sets the level of this product there."
+
+
+def check_levels(
+    lines: Sequence[BatchAdjustInventoryLine],
+    *,
+    most: int | None = None,
+    own: Callable[[BatchAdjustInventoryLine], Mapping[str, str]] = lambda line: {},
+) -> None:
+    """Refuses levels that no account could be set to, all of them at once: below zero or above `most`, two for one
+    place, and what `own` has against a line, by field."""
+    problems: dict[str, list[str]] = {}
+    seen: set[tuple[str, str | None]] = set()
+    for at, line in enumerate(lines):
+        place = (line.product_id, line.warehouse_id if isinstance(line.warehouse_id, str) else None)
+        against = dict(own(line))
+        if line.quantity < 0 or (most is not None and line.quantity > most):
+            against["quantity"] = "Must not be negative." if most is None else f"Must be between 0 and {most}."
+        if place in seen:
+            against.setdefault("product_id", SAME_PLACE)
+        seen.add(place)
+        problems |= {f"line_items.{at}.{name}": [text] for name, text in against.items()}
+    if problems:
+        raise InvalidBody({"json": problems})
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from crossdock.integrations.kit.adapter import (
     probes,
     settles,
 )
-from crossdock.integrations.kit.batches import Batch, BatchWritten
+from crossdock.integrations.kit.batches import Batch, BatchWritten, check_levels
 from crossdock.integrations.magento import mapping, stock
 from crossdock.integrations.magento.base import PAGE_SIZE, MagentoBase, criteria
 from crossdock.integrations.magento.mapping import CONFIGURABLE, HIDDEN, Shop
@@ -128,7 +128,7 @@ class Goods(MagentoBase):
     @implements(products.BATCH_ADJUST_INVENTORY, products.BatchAdjustInventoryBody)
     async def batch_adjust_inventory(self, body: products.BatchAdjustInventoryBody) -> BatchWritten[products.Product]:
         lines = body.line_items
-        stock.check_lines(lines)
+        check_levels(lines)
         found = await self.products_by_id([line.product_id for line in lines])
         batch: Batch[products.Product] = Batch([line.product_id for line in lines])
         entries = await self._entries(batch, lines, found)

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any, Literal
 
-from msgspec import UNSET, UnsetType
+from msgspec import UnsetType
 
-from crossdock.contract.cart.products import BatchAdjustInventoryLine
 from crossdock.contract.errors import InvalidBody
 from crossdock.integrations.magento.mapping import STOCKLESS_TYPES
 from crossdock.integrations.magento.models import MagentoProduct, SourceItem
@@ -55,21 +54,6 @@ def entry(sku: str, source: str, row: SourceItem | None, units: Decimal) -> dict
     came_in = units > 0 and (row is None or row.quantity <= 0)
     status = FOR_SALE if row is None or came_in else row.status
     return {"sku": sku, "source_code": source, "quantity": units, "status": status}
-
-
-def check_lines(lines: Sequence[BatchAdjustInventoryLine]) -> None:
-    """Refuses lines that no shop could carry out, all of them at once."""
-    problems: dict[str, list[str]] = {}
-    seen: set[tuple[str, str | None]] = set()
-    for at, line in enumerate(lines):
-        place = (line.product_id, None if line.warehouse_id is UNSET else str(line.warehouse_id))
-        if line.quantity < 0:
-            problems[f"line_items.{at}.quantity"] = ["Must not be negative."]
-        if place in seen:
-            problems[f"line_items.{at}.product_id"] = ["Another line sets this stock."]
-        seen.add(place)
-    if problems:
-        raise InvalidBody({"json": problems})
 
 
 def batches(skus: Sequence[str]) -> Iterator[tuple[str, str]]:

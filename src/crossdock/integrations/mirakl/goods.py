@@ -22,7 +22,7 @@ from crossdock.integrations.kit.adapter import (
     implements,
     settles,
 )
-from crossdock.integrations.kit.batches import Batch, BatchWritten
+from crossdock.integrations.kit.batches import Batch, BatchWritten, check_levels
 from crossdock.integrations.kit.client import Effect
 from crossdock.integrations.mirakl import client, mapping, stock
 from crossdock.integrations.mirakl.base import PAGE_SIZE, MiraklBase
@@ -133,7 +133,7 @@ class Goods(MiraklBase):
 
     @implements(products.BATCH_ADJUST_INVENTORY, products.BatchAdjustInventoryBody)
     async def batch_adjust_inventory(self, body: products.BatchAdjustInventoryBody) -> BatchWritten[products.Product]:
-        stock.check_lines(body.line_items)
+        check_levels(body.line_items, most=stock.MOST_UNITS)
         ids = [line.product_id for line in body.line_items]
         batch: Batch[products.Product] = Batch(ids)
         offers = await self._offers(ids)

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from msgspec import UNSET, UnsetType
+from msgspec import UnsetType
 
-from crossdock.contract.cart.products import BatchAdjustInventoryLine
-from crossdock.contract.errors import InvalidBody
 from crossdock.integrations.mirakl.models import Offer
 
 COLUMNS = ("offer-sku", "quantity", "warehouse-code", "update-delete")
@@ -56,21 +54,6 @@ def reached(offer: Offer, units: int, warehouse: str | UnsetType) -> bool:
     if isinstance(warehouse, UnsetType):
         return offer.quantity == units
     return any(store.code == warehouse and store.quantity == units for store in offer.stores)
-
-
-def check_lines(lines: Sequence[BatchAdjustInventoryLine]) -> None:
-    """Refuses lines that no shop could carry out, all of them at once."""
-    problems: dict[str, list[str]] = {}
-    seen: set[tuple[str, str | None]] = set()
-    for at, line in enumerate(lines):
-        if not 0 <= line.quantity <= MOST_UNITS:
-            problems[f"line_items.{at}.quantity"] = [f"Must be from 0 to {MOST_UNITS}."]
-        place = (line.product_id, None if line.warehouse_id is UNSET else str(line.warehouse_id))
-        if place in seen:
-            problems[f"line_items.{at}.product_id"] = ["Another line sets the same stock."]
-        seen.add(place)
-    if problems:
-        raise InvalidBody({"json": problems})
 
 
 def file_of(levels: Iterable[Level]) -> str:

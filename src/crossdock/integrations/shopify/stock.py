@@ -10,9 +10,11 @@ from msgspec import UnsetType
 
 from crossdock.contract.cart.products import BatchAdjustInventoryLine
 from crossdock.contract.errors import InvalidBody, VendorRejected
+from crossdock.integrations.kit.batches import check_levels
 from crossdock.integrations.shopify.mapping import AVAILABLE, gid, number
 from crossdock.integrations.shopify.models import Level, ShopifyVariant
 
+NO_NUMBER = "Not an id of Shopify: they are numbers."
 MOST_UNITS = 1_000_000_000
 """https://shopify.dev/docs/apps/build/orders-fulfillment/inventory-management-apps"""
 
@@ -61,21 +63,16 @@ def document(reference: str) -> str:
 
 def check_lines(lines: Sequence[BatchAdjustInventoryLine]) -> None:
     """Refuses lines that no shop could carry out, all of them at once."""
-    problems: dict[str, list[str]] = {}
-    seen: set[tuple[str, Any]] = set()
-    for at, line in enumerate(lines):
-        key = (line.product_id, line.warehouse_id)
-        if not 0 <= line.quantity <= MOST_UNITS:
-            problems[f"line_items.{at}.quantity"] = [f"Must be between 0 and {MOST_UNITS}."]
-        if key in seen:
-            problems[f"line_items.{at}.product_id"] = ["Another line sets the level of this product there."]
-        if not (line.product_id.isascii() and line.product_id.isdecimal()):
-            problems[f"line_items.{at}.product_id"] = ["Not an id of Shopify: they are numbers."]
-        if isinstance(line.warehouse_id, str) and not line.warehouse_id.isdecimal():
-            problems[f"line_items.{at}.warehouse_id"] = ["Not an id of Shopify: they are numbers."]
-        seen.add(key)
-    if problems:
-        raise InvalidBody({"json": problems})
+
+    def own(line: BatchAdjustInventoryLine) -> dict[str, str]:
+        ids = {"product_id": line.product_id, "warehouse_id": line.warehouse_id}
+        return {
+            name: NO_NUMBER
+            for name, value in ids.items()
+            if isinstance(value, str) and not (value.isascii() and value.isdecimal())
+        }
+
+    check_levels(lines, most=MOST_UNITS, own=own)
 
 
 def targets(lines: Sequence[BatchAdjustInventoryLine], active: Sequence[str]) -> list[Target]:

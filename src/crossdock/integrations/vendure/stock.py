@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 
 from crossdock.contract.cart.products import BatchAdjustInventoryLine
 from crossdock.contract.errors import InvalidBody, UnexpectedShape, VendorRejected
+from crossdock.integrations.kit.batches import SAME_PLACE
 from crossdock.integrations.vendure import mapping
 from crossdock.integrations.vendure.models import AdjustedVariant, LedgerOfVariant, Shop, StockAdjustments
 
@@ -71,7 +72,7 @@ class StockRoom:
                 continue
             level = Level(line.product_id, location_id, line.quantity)
             if any(item.variant_id == level.variant_id and item.location_id == location_id for item in levels):
-                problems[f"line_items.{at}.product_id"] = ["Another line sets the level of this product there."]
+                problems[f"line_items.{at}.product_id"] = [SAME_PLACE]
             levels.append(level)
         if problems:
             raise InvalidBody({"json": problems})

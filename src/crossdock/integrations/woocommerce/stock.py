@@ -10,7 +10,7 @@ from msgspec import UNSET
 
 from crossdock.contract.cart.products import BatchAdjustInventoryLine, Product
 from crossdock.contract.errors import InvalidBody, UnexpectedShape, VendorRejected
-from crossdock.integrations.kit.batches import Batch
+from crossdock.integrations.kit.batches import Batch, check_levels
 from crossdock.integrations.kit.transport import VendorAnswer
 from crossdock.integrations.woocommerce.mapping import PARENT_TYPES
 from crossdock.integrations.woocommerce.models import BatchItem, WooProduct, WooVariation
@@ -38,18 +38,7 @@ def check_enough(found: WooProduct, units: int) -> None:
 
 def check_lines(lines: Sequence[BatchAdjustInventoryLine]) -> None:
     """Refuses lines that no shop could carry out, all of them at once."""
-    problems: dict[str, list[str]] = {}
-    seen: set[str] = set()
-    for at, line in enumerate(lines):
-        if line.warehouse_id is not UNSET:
-            problems[f"line_items.{at}.warehouse_id"] = [NO_WAREHOUSES]
-        if line.quantity < 0:
-            problems[f"line_items.{at}.quantity"] = ["Must not be negative."]
-        if line.product_id in seen:
-            problems[f"line_items.{at}.product_id"] = ["Another line sets the stock of this product."]
-        seen.add(line.product_id)
-    if problems:
-        raise InvalidBody({"json": problems})
+    check_levels(lines, own=lambda line: {} if line.warehouse_id is UNSET else {"warehouse_id": NO_WAREHOUSES})
 
 
 class StockBatch(Batch[Product]):
